@@ -1,0 +1,1 @@
+"""What every service stands on: events, database, authentication, errors, telemetry, reference data."""

@@ -1,0 +1,124 @@
+"""The one place where errors become HTTP answers."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from shared.errors.problems import (
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    ProblemDetails,
+    Unavailable,
+)
+from shared.telemetry import current_request_id
+
+log = structlog.get_logger(__name__)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer every error of the application as problem details."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(IntegrityError, _integrity)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(request: Request, problem: Problem) -> JSONResponse:
+    body = ProblemDetails(
+        type=f"urn:ctc:problem:{problem.slug}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=request.url.path,
+        request_id=current_request_id(),
+        errors=problem.errors,
+    )
+    return JSONResponse(
+        body.model_dump(mode="json"),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101 - narrows the type for the checker
+    return _answer(request, error)
+
+
+def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [
+        FieldError(
+            field=".".join(str(part) for part in fault["loc"]),
+            message=str(fault["msg"]).removeprefix("Value error, "),
+        )
+        for fault in error.errors()
+    ]
+    names = ", ".join(fault.field for fault in faults)
+    return _answer(request, Invalid(f"Correct these fields and send again: {names}.", errors=faults))
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404:
+        return _answer(request, NotFound(f"There is no {request.url.path} here; see /docs."))
+    body = ProblemDetails(
+        type="about:blank",
+        title=str(error.detail),
+        status=error.status_code,
+        detail=str(error.detail),
+        instance=request.url.path,
+        request_id=current_request_id(),
+    )
+    return JSONResponse(
+        body.model_dump(mode="json"),
+        status_code=error.status_code,
+        headers=error.headers,
+        media_type="application/problem+json",
+    )
+
+
+def _stale(request: Request, error: Exception) -> JSONResponse:
+    return _answer(
+        request,
+        PreconditionFailed("Someone changed this record meanwhile; read it again and retry."),
+    )
+
+
+def _integrity(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, IntegrityError)  # noqa: S101
+    log.warning("integrity-error", error=str(error.orig))
+    constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    return _answer(
+        request,
+        Conflict(f"The request breaks the rule {constraint or 'of the database'}: "
+                 "such a record exists already or refers to one that does not."),
+    )
+
+
+def _database(request: Request, error: Exception) -> JSONResponse:
+    log.error("database-error", error=str(error))
+    return _answer(
+        request,
+        Unavailable("The database could not complete this; nothing was saved. Try again.",
+                    headers={"Retry-After": "1"}),
+    )
+
+
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.exception("unexpected-error", path=request.url.path)
+    return _answer(
+        request, Problem("An unexpected error was logged; nothing was saved. Quote the request id.")
+    )
