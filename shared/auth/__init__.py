@@ -1,0 +1,40 @@
+"""Who may call what: roles, token checks, and a permission dependency for every route."""
+
+from shared.auth.caller import COMMITTEE, CTED, Caller
+from shared.auth.dependencies import (
+    Allow,
+    AnyCaller,
+    CommitteeChair,
+    CtedCaller,
+    CtedCommitteeOrState,
+    CtedLead,
+    CtedOrCommittee,
+    CtedOrState,
+    CurrentCaller,
+    Operator,
+    Partner,
+    Public,
+)
+from shared.auth.roles import Role
+from shared.auth.tokens import JwksVerifier, TokenVerifier
+
+__all__ = [
+    "COMMITTEE",
+    "CTED",
+    "Allow",
+    "AnyCaller",
+    "Caller",
+    "CommitteeChair",
+    "CtedCaller",
+    "CtedCommitteeOrState",
+    "CtedLead",
+    "CtedOrCommittee",
+    "CtedOrState",
+    "CurrentCaller",
+    "JwksVerifier",
+    "Operator",
+    "Partner",
+    "Public",
+    "Role",
+    "TokenVerifier",
+]
