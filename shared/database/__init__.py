@@ -1,0 +1,29 @@
+"""PostgreSQL: sessions, one transaction a request, versions, idempotency, lists."""
+
+from shared.database.base import Base, Record, new_id
+from shared.database.pagination import ListQuery, Page, paginate
+from shared.database.routing import (
+    OptionalVersion,
+    ReadSession,
+    RequiredVersion,
+    TransactionalRoute,
+    WriteSession,
+    set_etag,
+)
+from shared.database.unit_of_work import UnitOfWork
+
+__all__ = [
+    "Base",
+    "ListQuery",
+    "OptionalVersion",
+    "Page",
+    "ReadSession",
+    "Record",
+    "RequiredVersion",
+    "TransactionalRoute",
+    "UnitOfWork",
+    "WriteSession",
+    "new_id",
+    "paginate",
+    "set_etag",
+]

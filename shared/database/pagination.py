@@ -1,0 +1,62 @@
+"""Cursor pagination, sort and filters, alike on every list."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlakeyset import InvalidPage, unserialize_bookmark
+from sqlakeyset.asyncio import select_page
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from shared.errors import Invalid
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class ListQuery(BaseModel):
+    """What every list takes; an unknown parameter is an error, never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=200, description="Items a page")
+    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+
+
+async def paginate(
+    session: AsyncSession,
+    statement: Select[tuple[T]],
+    query: ListQuery,
+    sort: str,
+    sortable: Mapping[str, InstrumentedAttribute[Any]],
+    tie_breaker: InstrumentedAttribute[Any],
+) -> Page[T]:
+    """The page of `statement` after the query's cursor, by `sort` (`-` first: descending).
+
+    Raises:
+        Invalid: the cursor is not one that this list gave out.
+    """
+    descending = sort.startswith("-")
+    column = sortable[sort.removeprefix("-")]
+    columns = [column] if column is tie_breaker else [column, tie_breaker]
+    ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in columns))
+    try:
+        marker = unserialize_bookmark(query.cursor) if query.cursor else None
+        page = await select_page(session, ordered, per_page=query.limit, page=marker)
+    except (InvalidPage, ValueError) as error:
+        raise Invalid.of_field(
+            "query.cursor", "Not a cursor of this list; start again without one."
+        ) from error
+    has_next = page.paging.has_next
+    return Page(
+        items=[row[0] for row in page],
+        next_cursor=page.paging.bookmark_next if has_next else None,
+    )

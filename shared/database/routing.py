@@ -1,0 +1,99 @@
+"""One request is one transaction, committed before the answer is sent."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import CurrentCaller
+from shared.database.idempotency import Replay, claim, remember
+from shared.database.unit_of_work import UnitOfWork
+from shared.errors import Invalid, PreconditionRequired
+
+
+class TransactionalRoute(APIRoute):
+    """Commits the request's unit of work after the endpoint returned, or rolls it back."""
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint's handler, with the transaction around it."""
+        handle = super().get_route_handler()
+
+        async def in_one_transaction(request: Request) -> Response:
+            try:
+                response = await handle(request)
+                work: UnitOfWork | None = getattr(request.state, "work", None)
+                if work is not None:
+                    claimed: tuple[str, str] | None = getattr(request.state, "claimed", None)
+                    if claimed is not None:
+                        await work.session.flush()
+                        await remember(work.session, *claimed, response)
+                    await work.commit()
+            except Replay as replay:
+                return replay.response
+            finally:
+                opened: UnitOfWork | None = getattr(request.state, "work", None)
+                if opened is not None:
+                    await opened.session.close()
+            return response
+
+        return in_one_transaction
+
+
+async def _write_session(
+    request: Request,
+    caller: CurrentCaller,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Send the same key again to get the first answer again"),
+    ] = None,
+) -> UnitOfWork:
+    state: Any = request.app.state
+    work = UnitOfWork(state.sessions(), state.clock, state.settings.service)
+    request.state.work = work
+    if request.method == "POST" and idempotency_key is not None:
+        scope = f"{caller.subject} {request.method} {request.url.path}"
+        await claim(work.session, scope, idempotency_key, await request.body())
+        request.state.claimed = (scope, idempotency_key)
+    return work
+
+
+async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessions() as session:
+        await session.connection(execution_options={"postgresql_readonly": True})
+        yield session
+
+
+WriteSession = Annotated[UnitOfWork, Depends(_write_session)]
+ReadSession = Annotated[AsyncSession, Depends(_read_session)]
+
+
+def _version_of(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdigit():
+        raise Invalid.of_field("header.If-Match", 'Send the ETag you were given, such as "3".')
+    return int(text)
+
+
+def _optional_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    return _version_of(if_match)
+
+
+def _required_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    if if_match is None:
+        raise PreconditionRequired(
+            "Send If-Match with the ETag of the version you read, so that nobody's change is lost."
+        )
+    return _version_of(if_match)
+
+
+OptionalVersion = Annotated[int | None, Depends(_optional_version)]
+RequiredVersion = Annotated[int | None, Depends(_required_version)]
+
+
+def set_etag(response: Response, version: int) -> None:
+    """Tell the caller which version it was given."""
+    response.headers["ETag"] = f'"{version}"'
