@@ -1,0 +1,289 @@
+"""The relay: publishes what the outbox holds, in order, and again when the broker forgot it."""
+
+import asyncio
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from shared.events.broker import BrokerSettings, end_offsets, ensure_topics, make_producer
+from shared.events.envelope import CONTENT_TYPE
+from shared.events.outbox import (
+    LANES,
+    NOTIFY_CHANNEL,
+    BrokerWatermark,
+    OutboxEvent,
+    OutboxLane,
+    TopicEpoch,
+)
+from shared.telemetry import metrics
+
+log = structlog.get_logger(__name__)
+_BATCH_ROWS = 1000
+_POLL_SECONDS = 1.0
+_CHECK_BROKER_EVERY_SECONDS = 5.0
+_RETRY_SECONDS = 0.5
+_HOUSEKEEPING_EVERY_SECONDS = 600.0
+
+
+class Relay:
+    """Publishes one service's outbox; any number of replicas may run it."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        sessions: async_sessionmaker[AsyncSession],
+        broker: BrokerSettings,
+        topics: Sequence[str],
+        retention: timedelta,
+    ) -> None:
+        self._engine = engine
+        self._sessions = sessions
+        self._broker = broker
+        self._topics = list(topics)
+        self._retention = retention
+        self._producer: AIOKafkaProducer | None = None
+        self._wake = asyncio.Event()
+        self._checked_broker_at = float("-inf")
+        self._kept_house_at = float("-inf")
+        self.broker_reachable = False
+
+    async def run(self) -> None:
+        """Publish until cancelled; an unreachable broker or database is waited for."""
+        listener = asyncio.create_task(self._listen())
+        try:
+            while True:
+                try:
+                    published = await self._publish_some()
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever it is, the events must go out
+                    log.warning("relay-retries", error=repr(error))
+                    await self._forget_connection()
+                    await asyncio.sleep(_RETRY_SECONDS)
+                    continue
+                if published == 0:
+                    await self._wait_for_work()
+        finally:
+            listener.cancel()
+            await self._forget_connection()
+
+    async def drain(self, limit_seconds: float) -> None:
+        """Publish what is left, for a shutdown, within the limit; the rest stays in the outbox."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(limit_seconds):
+                while await self._publish_some():
+                    pass
+        await self._forget_connection()
+
+    async def _wait_for_work(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+        self._wake.clear()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._engine.connect() as connection:
+                    raw = (await connection.get_raw_connection()).driver_connection
+                    assert raw is not None  # noqa: S101 - a fresh connection has a driver
+                    await raw.add_listener(NOTIFY_CHANNEL, lambda *_: self._wake.set())
+                    while not raw.is_closed():
+                        await asyncio.sleep(_POLL_SECONDS)
+            except Exception as error:  # noqa: BLE001 - polling goes on meanwhile
+                log.warning("relay-listener-retries", error=repr(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            await ensure_topics(self._broker, self._topics)
+            self._producer = await make_producer(self._broker)
+            self._checked_broker_at = float("-inf")
+        self.broker_reachable = True
+        return self._producer
+
+    async def _forget_connection(self) -> None:
+        self.broker_reachable = False
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(producer.stop(), 5)
+
+    async def _publish_some(self) -> int:
+        producer = await self._connected()
+        if time.monotonic() - self._checked_broker_at > _CHECK_BROKER_EVERY_SECONDS:
+            await self._check_broker()
+        await self._keep_house()
+        async with self._sessions.begin() as session:
+            lanes = (
+                await session.scalars(
+                    select(OutboxLane.lane).order_by(OutboxLane.lane).with_for_update(skip_locked=True)
+                )
+            ).all()
+            rows = (
+                await session.scalars(
+                    select(OutboxEvent)
+                    .where(OutboxEvent.published_at.is_(None), OutboxEvent.lane.in_(lanes))
+                    .order_by(OutboxEvent.position)
+                    .limit(_BATCH_ROWS)
+                )
+            ).all()
+            groups: dict[tuple[str, int], list[OutboxEvent]] = defaultdict(list)
+            for row in rows:
+                groups[row.topic, row.lane].append(row)
+            if not rows:
+                await self._measure_backlog(session)
+                return 0
+            epochs = await self._epochs(session)
+            results = await asyncio.gather(
+                *(
+                    self._send(producer, topic, lane, events, epochs.get(topic, 0))
+                    for (topic, lane), events in groups.items()
+                ),
+                return_exceptions=True,
+            )
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+            await self._acknowledge(session, groups)
+        return len(rows)
+
+    async def _send(
+        self,
+        producer: AIOKafkaProducer,
+        topic: str,
+        lane: int,
+        events: list[OutboxEvent],
+        epoch: int,
+    ) -> None:
+        """Send one lane's events in order: each batch is acknowledged before the next is sent."""
+        headers = [("content-type", CONTENT_TYPE.encode()), ("ctc-epoch", str(epoch).encode())]
+        waiting = list(events)
+        while waiting:
+            batch = producer.create_batch()
+            taken: list[OutboxEvent] = []
+            for row in waiting:
+                appended = batch.append(
+                    key=row.key.encode(),
+                    value=row.payload.encode(),
+                    timestamp=None,
+                    headers=headers,
+                )
+                if appended is None:
+                    break
+                taken.append(row)
+            acknowledged = await (await producer.send_batch(batch, topic, partition=lane))
+            for index, row in enumerate(taken):
+                row.kafka_offset = acknowledged.offset + index
+            waiting = waiting[len(taken) :]
+
+    async def _acknowledge(
+        self, session: AsyncSession, groups: dict[tuple[str, int], list[OutboxEvent]]
+    ) -> None:
+        now = await session.scalar(select(func.clock_timestamp()))
+        assert now is not None  # noqa: S101 - the database always tells the time
+        for (topic, lane), events in groups.items():
+            first, last = events[0].kafka_offset, events[-1].kafka_offset
+            assert first is not None  # noqa: S101 - set when acknowledged
+            assert last is not None  # noqa: S101
+            for row in events:
+                row.published_at = now
+                metrics.publish_seconds.observe(max(0.0, (now - row.stored_at).total_seconds()))
+            metrics.published_total.labels(topic).inc(len(events))
+            known = await session.get(BrokerWatermark, (topic, lane))
+            if known is not None and first <= known.kafka_offset:
+                await session.flush()
+                await self._republish(session, topic)
+                continue
+            await session.execute(
+                insert(BrokerWatermark)
+                .values(topic=topic, lane=lane, kafka_offset=last)
+                .on_conflict_do_update(index_elements=["topic", "lane"], set_={"kafka_offset": last})
+            )
+
+    async def _check_broker(self) -> None:
+        """Compare what the broker holds with what it acknowledged: less means that it forgot."""
+        await ensure_topics(self._broker, self._topics)
+        ends = await end_offsets(self._broker, self._topics)
+        async with self._sessions.begin() as session:
+            # All lanes, so that no replica publishes while the loss is being mended.
+            await session.execute(
+                insert(OutboxLane)
+                .values([{"lane": lane} for lane in range(LANES)])
+                .on_conflict_do_nothing()
+            )
+            await session.execute(select(OutboxLane).order_by(OutboxLane.lane).with_for_update())
+            marks = (await session.scalars(select(BrokerWatermark))).all()
+            forgotten = {
+                mark.topic
+                for mark in marks
+                if ends.get((mark.topic, mark.lane), 0) <= mark.kafka_offset
+            }
+            if forgotten:  # another replica may have published since: look again under the lock
+                ends = await end_offsets(self._broker, self._topics)
+            for topic in sorted(forgotten):
+                if any(
+                    ends.get((topic, mark.lane), 0) <= mark.kafka_offset
+                    for mark in marks
+                    if mark.topic == topic
+                ):
+                    await self._republish(session, topic)
+        self._checked_broker_at = time.monotonic()
+
+    async def _republish(self, session: AsyncSession, topic: str) -> None:
+        """Mark everything kept of `topic` as unpublished; the consumers' inboxes make it harmless."""
+        log.warning("broker-forgot-topic", topic=topic)
+        metrics.broker_losses_total.labels(topic).inc()
+        await session.execute(
+            update(OutboxEvent)
+            .where(OutboxEvent.topic == topic)
+            .values(published_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        await session.execute(delete(BrokerWatermark).where(BrokerWatermark.topic == topic))
+        await session.execute(
+            insert(TopicEpoch)
+            .values(topic=topic, epoch=1)
+            .on_conflict_do_update(index_elements=["topic"], set_={"epoch": TopicEpoch.epoch + 1})
+        )
+
+    async def _epochs(self, session: AsyncSession) -> dict[str, int]:
+        return {row.topic: row.epoch for row in await session.scalars(select(TopicEpoch))}
+
+    async def _measure_backlog(self, session: AsyncSession) -> None:
+        backlog, age = await outbox_backlog(session)
+        metrics.outbox_backlog.set(backlog)
+        metrics.outbox_oldest_age.set(age)
+
+    async def _keep_house(self) -> None:
+        if time.monotonic() - self._kept_house_at < _HOUSEKEEPING_EVERY_SECONDS:
+            return
+        async with self._sessions.begin() as session:
+            await session.execute(
+                delete(OutboxEvent).where(
+                    OutboxEvent.published_at < func.now() - self._retention
+                )
+            )
+        self._kept_house_at = time.monotonic()
+
+
+async def outbox_backlog(session: AsyncSession) -> tuple[int, float]:
+    """How many events wait to be published, and for how many seconds the oldest has."""
+    row = (
+        await session.execute(
+            select(
+                func.count(),
+                func.coalesce(
+                    func.extract("epoch", func.clock_timestamp() - func.min(OutboxEvent.stored_at)), 0
+                ),
+            ).where(OutboxEvent.published_at.is_(None))
+        )
+    ).one()
+    return int(row[0]), float(row[1])
