@@ -1,0 +1,116 @@
+"""Makes a service out of its routers, its event handlers and its due jobs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import structlog
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+from shared.app import health
+from shared.app.settings import Settings, load_settings
+from shared.auth import JwksVerifier
+from shared.clock import FileClock, SystemClock
+from shared.errors.handlers import install_error_handlers
+from shared.events.broker import BrokerSettings
+from shared.events.consumer import Consumer
+from shared.events.inbox import Subscriptions
+from shared.events.relay import Relay
+from shared.events.topics import dead_letter_topic_of, topic_of
+from shared.operations.router import development
+from shared.operations.router import router as operations
+from shared.reference.router import router as reference
+from shared.scheduling import JobRunner, Jobs
+from shared.telemetry import RequestContextMiddleware, configure_logging
+
+log = structlog.get_logger(__name__)
+
+
+def create_service(
+    name: str,
+    *,
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    subscriptions: Subscriptions,
+    jobs: Jobs,
+    settings: Settings | None = None,
+) -> FastAPI:
+    """The FastAPI application of the service `name`, with relay, consumer and job runner."""
+    settings = settings or load_settings(name)
+    configure_logging(name, settings.log_level)
+
+    app = FastAPI(title=title, description=description, version="1.0.0", lifespan=_lifespan)
+    clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.subscriptions = subscriptions
+    app.state.jobs = jobs
+    app.add_middleware(RequestContextMiddleware)
+    install_error_handlers(app)
+    app.include_router(health.router)
+    for router in (*routers, reference, operations):
+        app.include_router(router)
+    if settings.environment == "development":
+        app.include_router(development)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    engine = create_async_engine(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_pool_size,
+        pool_pre_ping=True,
+    )
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    broker = BrokerSettings(
+        settings.kafka_bootstrap_servers,
+        settings.kafka_replication_factor,
+        # The embedded broker does not offer it; the inbox makes duplicates harmless there.
+        idempotent=settings.environment == "production",
+    )
+    relay = Relay(
+        engine,
+        sessions,
+        broker,
+        [topic_of(settings.service), dead_letter_topic_of(settings.service)],
+        timedelta(days=settings.outbox_retention_days),
+    )
+    runner = JobRunner(settings.service, app.state.jobs, sessions, app.state.clock)
+    consumer = (
+        Consumer(settings.service, broker, app.state.subscriptions, sessions, app.state.clock)
+        if app.state.subscriptions
+        else None
+    )
+    async with httpx.AsyncClient() as http:
+        app.state.http = http
+        app.state.sessions = sessions
+        app.state.relay = relay
+        app.state.consumer = consumer
+        app.state.token_verifier = JwksVerifier(
+            settings.oidc_jwks_url, settings.oidc_issuer, settings.oidc_audience, http
+        )
+        relaying = asyncio.create_task(relay.run(), name="relay")
+        working = [asyncio.create_task(runner.run(), name="jobs")]
+        if consumer is not None:
+            working.append(asyncio.create_task(consumer.run(), name="consumer"))
+        try:
+            yield
+        finally:
+            runner.stop()
+            if consumer is not None:
+                consumer.stop()
+            _, unfinished = await asyncio.wait(working, timeout=settings.shutdown_seconds)
+            for task in unfinished:
+                task.cancel()
+            relaying.cancel()
+            await asyncio.gather(relaying, *working, return_exceptions=True)
+            await relay.drain(settings.shutdown_seconds)
+            await engine.dispose()
+            log.info("stopped", drained=not unfinished)
