@@ -1,0 +1,96 @@
+"""Every event that the assessment service publishes."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from shared.events import ProgrammeEvent, StateEvent
+
+Severity = Literal["low", "medium", "high", "critical"]
+
+
+class SurveyIssued(StateEvent):
+    """A survey was issued to a State, which answers by a date (¶5, ¶12)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.survey-issued.v1"
+    survey_id: UUID
+    instrument: str
+    due_on: date
+
+
+class ResponseSubmitted(StateEvent):
+    """A State answered its survey."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.response-submitted.v1"
+    survey_id: UUID
+    submitted_on: date
+
+
+class AssessmentCompleted(StateEvent):
+    """CTED completed the assessment of a State's implementation."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.assessment-completed.v1"
+    assessment_id: UUID
+    survey_id: UUID
+    completed_on: date
+    score: float
+    """Share of what the instrument asks that is implemented, 0 to 1."""
+    scores_by_theme: dict[str, float]
+
+
+class GapIdentified(StateEvent):
+    """A gap in implementation was found."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.gap-identified.v1"
+    gap_id: UUID
+    assessment_id: UUID
+    theme: str
+    resolution: int
+    severity: Severity
+    identified_on: date
+
+
+class RecommendationIssued(StateEvent):
+    """The Committee's recommendation to a State was issued (¶9)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.recommendation-issued.v1"
+    recommendation_id: UUID
+    gap_id: UUID
+    theme: str
+    resolution: int
+    text: str
+    priority: Literal["low", "medium", "high"]
+    technical_assistance_needed: bool
+    issued_on: date
+    target_on: date
+
+
+class RecommendationStatusChanged(StateEvent):
+    """A recommendation moved in its life cycle."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.recommendation-status-changed.v1"
+    recommendation_id: UUID
+    previous: str
+    status: str
+    changed_on: date
+
+
+class TrendIdentified(ProgrammeEvent):
+    """A trend or emerging issue that bears on whom to visit (¶6, ¶11)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.trend-identified.v1"
+    trend_id: UUID
+    theme: str
+    member_states: list[str]
+    severity: Severity
+    identified_on: date
+
+
+class ProductPublished(ProgrammeEvent):
+    """An analytical product was published (¶11)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.product-published.v1"
+    product_id: UUID
+    title: str
+    theme: str
+    published_on: date

@@ -1,0 +1,71 @@
+"""Every event that the assistance service publishes."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events import StateEvent
+
+
+class NeedOpened(StateEvent):
+    """A State's need for technical assistance was opened (¶9, ¶25)."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.need-opened.v1"
+    need_id: UUID
+    recommendation_id: UUID | None
+    theme: str
+    opened_on: date
+
+
+class MatchProposed(StateEvent):
+    """A provider was proposed for a need (¶25)."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.match-proposed.v1"
+    match_id: UUID
+    need_id: UUID
+    provider: str
+    proposed_on: date
+    answer_due_on: date
+
+
+class MatchAccepted(StateEvent):
+    """The provider accepted the match."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.match-accepted.v1"
+    match_id: UUID
+    need_id: UUID
+    provider: str
+    accepted_on: date
+
+
+class MatchDeclined(StateEvent):
+    """The provider declined the match."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.match-declined.v1"
+    match_id: UUID
+    need_id: UUID
+    provider: str
+    reason: str
+    declined_on: date
+
+
+class ProjectStarted(StateEvent):
+    """An accepted match became a project."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.project-started.v1"
+    project_id: UUID
+    need_id: UUID
+    recommendation_id: UUID | None
+    provider: str
+    theme: str
+    started_on: date
+    ends_on: date
+
+
+class ProjectCompleted(StateEvent):
+    """A project was completed; its recommendation is due a status review."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.project-completed.v1"
+    project_id: UUID
+    recommendation_id: UUID | None
+    completed_on: date
