@@ -1,9 +1,10 @@
 """Makes a service out of its routers, its event handlers and its due jobs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import structlog
@@ -28,6 +29,9 @@ from shared.telemetry import RequestContextMiddleware, configure_logging
 
 log = structlog.get_logger(__name__)
 
+Worker = Callable[[FastAPI], Coroutine[Any, Any, None]]
+"""A loop of the service's own, run beside relay and consumer until it is cancelled."""
+
 
 def create_service(
     name: str,
@@ -37,6 +41,7 @@ def create_service(
     routers: Sequence[APIRouter],
     subscriptions: Subscriptions,
     jobs: Jobs,
+    workers: Sequence[Worker] = (),
     settings: Settings | None = None,
 ) -> FastAPI:
     """The FastAPI application of the service `name`, with relay, consumer and job runner."""
@@ -49,6 +54,7 @@ def create_service(
     app.state.clock = clock
     app.state.subscriptions = subscriptions
     app.state.jobs = jobs
+    app.state.workers = workers
     app.add_middleware(RequestContextMiddleware)
     install_error_handlers(app)
     app.include_router(health.router)
@@ -100,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         working = [asyncio.create_task(runner.run(), name="jobs")]
         if consumer is not None:
             working.append(asyncio.create_task(consumer.run(), name="consumer"))
+        looping = [asyncio.create_task(worker(app)) for worker in app.state.workers]
         try:
             yield
         finally:
@@ -109,8 +116,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             _, unfinished = await asyncio.wait(working, timeout=settings.shutdown_seconds)
             for task in unfinished:
                 task.cancel()
-            relaying.cancel()
-            await asyncio.gather(relaying, *working, return_exceptions=True)
+            for task in (relaying, *looping):
+                task.cancel()
+            await asyncio.gather(relaying, *looping, *working, return_exceptions=True)
             await relay.drain(settings.shutdown_seconds)
             await engine.dispose()
             log.info("stopped", drained=not unfinished)

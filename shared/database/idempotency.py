@@ -77,8 +77,9 @@ async def claim(session: AsyncSession, scope: str, key: str, body: bytes) -> Non
 
 async def remember(session: AsyncSession, scope: str, key: str, response: Response) -> None:
     """Keep the answer in the same transaction as what it answers for."""
-    kept = [f"{name}: {response.headers[name]}" for name in _KEPT_HEADERS
-            if name in response.headers]
+    kept = [
+        f"{name}: {response.headers[name]}" for name in _KEPT_HEADERS if name in response.headers
+    ]
     await session.execute(
         update(IdempotentRequest)
         .where(IdempotentRequest.scope == scope, IdempotentRequest.key == key)

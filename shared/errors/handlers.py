@@ -67,7 +67,9 @@ def _validation(request: Request, error: Exception) -> JSONResponse:
         for fault in error.errors()
     ]
     names = ", ".join(fault.field for fault in faults)
-    return _answer(request, Invalid(f"Correct these fields and send again: {names}.", errors=faults))
+    return _answer(
+        request, Invalid(f"Correct these fields and send again: {names}.", errors=faults)
+    )
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -103,8 +105,10 @@ def _integrity(request: Request, error: Exception) -> JSONResponse:
     constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
     return _answer(
         request,
-        Conflict(f"The request breaks the rule {constraint or 'of the database'}: "
-                 "such a record exists already or refers to one that does not."),
+        Conflict(
+            f"The request breaks the rule {constraint or 'of the database'}: "
+            "such a record exists already or refers to one that does not."
+        ),
     )
 
 
@@ -112,8 +116,10 @@ def _database(request: Request, error: Exception) -> JSONResponse:
     log.error("database-error", error=str(error))
     return _answer(
         request,
-        Unavailable("The database could not complete this; nothing was saved. Try again.",
-                    headers={"Retry-After": "1"}),
+        Unavailable(
+            "The database could not complete this; nothing was saved. Try again.",
+            headers={"Retry-After": "1"},
+        ),
     )
 
 

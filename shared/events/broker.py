@@ -22,15 +22,15 @@ class BrokerSettings:
 
 async def ensure_topics(broker: BrokerSettings, topics: Sequence[str]) -> None:
     """Create the topics that are missing, with the lanes that the outbox uses."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_servers, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=broker.bootstrap_servers, request_timeout_ms=10_000
+    )
     await admin.start()
     try:
         missing = set(topics) - set(await admin.list_topics())
         for topic in sorted(missing):
             with contextlib.suppress(TopicAlreadyExistsError):
-                await admin.create_topics(
-                    [NewTopic(topic, LANES, broker.replication_factor)]
-                )
+                await admin.create_topics([NewTopic(topic, LANES, broker.replication_factor)])
     finally:
         await admin.close()
 
@@ -53,9 +53,7 @@ async def make_producer(broker: BrokerSettings) -> AIOKafkaProducer:
     return producer
 
 
-async def end_offsets(
-    broker: BrokerSettings, topics: Sequence[str]
-) -> dict[tuple[str, int], int]:
+async def end_offsets(broker: BrokerSettings, topics: Sequence[str]) -> dict[tuple[str, int], int]:
     """The next offset of each lane of each topic."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=broker.bootstrap_servers, request_timeout_ms=10_000

@@ -154,8 +154,9 @@ class Consumer:
                         await self._bury(record, payload, envelope, error, attempts)
                         metrics.handled_total.labels(envelope.type, "dead-lettered").inc()
                         return
-                log.warning("event-retries", type=envelope.type, id=str(envelope.id),
-                            error=repr(error))
+                log.warning(
+                    "event-retries", type=envelope.type, id=str(envelope.id), error=repr(error)
+                )
                 if self._stopping.is_set():
                     raise
                 await asyncio.sleep(min(_LONGEST_RETRY_SECONDS, _RETRY_SECONDS * 2**attempts))
@@ -181,8 +182,9 @@ class Consumer:
         error: Exception,
         attempts: int,
     ) -> None:
-        log.error("event-dead-lettered", topic=record.topic, offset=record.offset,
-                  error=repr(error))
+        log.error(
+            "event-dead-lettered", topic=record.topic, offset=record.offset, error=repr(error)
+        )
         async with self._sessions() as session:
             work = UnitOfWork(session, self._clock, self._service)
             await bury(

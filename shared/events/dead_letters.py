@@ -91,8 +91,13 @@ async def bury(
         type=f"org.un.ctc.{work.service}.dead-letter.v1",
         subject=(envelope.subject if envelope else key) or "unknown",
         time=now,
-        data={"topic": topic, "partition": lane, "offset": offset, "error": reason,
-              "payload": text[:100_000]},
+        data={
+            "topic": topic,
+            "partition": lane,
+            "offset": offset,
+            "error": reason,
+            "payload": text[:100_000],
+        },
     )
     await store_envelopes(work.session, dead_letter_topic_of(work.service), [notice])
 

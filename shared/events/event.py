@@ -23,7 +23,9 @@ class Event(BaseModel):
         super().__init_subclass__(**kwargs)
         declared = cls.__dict__.get("type")
         if declared is not None and not _TYPE.match(declared):
-            raise TypeError(f"{cls.__name__}.type does not follow org.un.ctc.<service>.<noun-verb>.v<n>")
+            raise TypeError(
+                f"{cls.__name__}.type does not follow org.un.ctc.<service>.<noun-verb>.v<n>"
+            )
 
     @property
     def subject(self) -> str:

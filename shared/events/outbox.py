@@ -27,7 +27,9 @@ class OutboxEvent(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_pending", "lane", "position", postgresql_where=text("published_at IS NULL")),
+        Index(
+            "ix_outbox_pending", "lane", "position", postgresql_where=text("published_at IS NULL")
+        ),
         Index("ix_outbox_published_at", "published_at"),
     )
 

@@ -124,7 +124,9 @@ class Relay:
         async with self._sessions.begin() as session:
             lanes = (
                 await session.scalars(
-                    select(OutboxLane.lane).order_by(OutboxLane.lane).with_for_update(skip_locked=True)
+                    select(OutboxLane.lane)
+                    .order_by(OutboxLane.lane)
+                    .with_for_update(skip_locked=True)
                 )
             ).all()
             rows = (
@@ -205,7 +207,9 @@ class Relay:
             await session.execute(
                 insert(BrokerWatermark)
                 .values(topic=topic, lane=lane, kafka_offset=last)
-                .on_conflict_do_update(index_elements=["topic", "lane"], set_={"kafka_offset": last})
+                .on_conflict_do_update(
+                    index_elements=["topic", "lane"], set_={"kafka_offset": last}
+                )
             )
 
     async def _check_broker(self) -> None:
@@ -267,9 +271,7 @@ class Relay:
             return
         async with self._sessions.begin() as session:
             await session.execute(
-                delete(OutboxEvent).where(
-                    OutboxEvent.published_at < func.now() - self._retention
-                )
+                delete(OutboxEvent).where(OutboxEvent.published_at < func.now() - self._retention)
             )
         self._kept_house_at = time.monotonic()
 
@@ -281,7 +283,8 @@ async def outbox_backlog(session: AsyncSession) -> tuple[int, float]:
             select(
                 func.count(),
                 func.coalesce(
-                    func.extract("epoch", func.clock_timestamp() - func.min(OutboxEvent.stored_at)), 0
+                    func.extract("epoch", func.clock_timestamp() - func.min(OutboxEvent.stored_at)),
+                    0,
                 ),
             ).where(OutboxEvent.published_at.is_(None))
         )

@@ -77,9 +77,7 @@ async def read_dead_letter(
     return DeadLetterRead.model_validate(letter)
 
 
-@router.post(
-    "/dead-letters/{letter_id}/replays", responses=problem_responses(NotFound, Conflict)
-)
+@router.post("/dead-letters/{letter_id}/replays", responses=problem_responses(NotFound, Conflict))
 async def replay_dead_letter(
     caller: Operator, work: WriteSession, request: Request, letter_id: UUID
 ) -> DeadLetterRead:

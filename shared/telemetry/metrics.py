@@ -15,15 +15,20 @@ outbox_oldest_age = Gauge(
     "ctc_outbox_oldest_age_seconds", "Age of the oldest event that is not yet published"
 )
 publish_seconds = Histogram(
-    "ctc_outbox_publish_seconds", "Commit of an event until the broker acknowledged it",
+    "ctc_outbox_publish_seconds",
+    "Commit of an event until the broker acknowledged it",
     buckets=_LATENCY,
 )
-published_total = Counter("ctc_outbox_published_total", "Events acknowledged by the broker", ["topic"])
+published_total = Counter(
+    "ctc_outbox_published_total", "Events acknowledged by the broker", ["topic"]
+)
 broker_losses_total = Counter(
     "ctc_outbox_broker_losses_total", "Times the broker had forgotten a topic", ["topic"]
 )
 handle_seconds = Histogram(
-    "ctc_inbox_handle_seconds", "Time to handle one event and commit its effect", ["type"],
+    "ctc_inbox_handle_seconds",
+    "Time to handle one event and commit its effect",
+    ["type"],
     buckets=_LATENCY,
 )
 handled_total = Counter(

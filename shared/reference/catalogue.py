@@ -1,0 +1,83 @@
+"""The bundled reference data: Member States, resolutions and thematic areas."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """A Member State of the United Nations, with its ISO 3166 and M49 codes."""
+
+    alpha3: str
+    alpha2: str
+    m49: str
+    name: str
+    region: str
+    subregion: str
+    intermediate_region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A resolution that the work programme cites."""
+
+    body: str
+    number: int
+    year: int
+    symbol: str
+    subject: str
+    in_programme_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A thematic area and the resolutions that it rests on."""
+
+    code: str
+    name: str
+    resolutions: tuple[int, ...]
+
+
+@cache
+def member_states() -> Mapping[str, MemberState]:
+    """The 193 Member States by alpha-3 code."""
+    states = (MemberState(**entry) for entry in _read("member_states"))
+    return MappingProxyType({state.alpha3: state for state in states})
+
+
+@cache
+def resolutions() -> Mapping[str, Resolution]:
+    """The resolutions by symbol."""
+    entries = (Resolution(**entry) for entry in _read("resolutions"))
+    return MappingProxyType({resolution.symbol: resolution for resolution in entries})
+
+
+@cache
+def council_resolution_numbers() -> frozenset[int]:
+    """The numbers of the Security Council's resolutions in the catalogue."""
+    return frozenset(
+        resolution.number
+        for resolution in resolutions().values()
+        if resolution.body == "Security Council"
+    )
+
+
+@cache
+def themes() -> Mapping[str, Theme]:
+    """The thematic areas by code."""
+    entries = (
+        Theme(entry["code"], entry["name"], tuple(entry["resolutions"]))
+        for entry in _read("themes")
+    )
+    return MappingProxyType({theme.code: theme for theme in entries})
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    file = resources.files("shared.reference") / "data" / f"{name}.json"
+    entries: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))[name]
+    return entries

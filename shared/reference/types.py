@@ -1,0 +1,46 @@
+"""Validated references to the catalogue, for schemas."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from shared.reference.catalogue import council_resolution_numbers, member_states, themes
+
+
+def _known_state(value: str) -> str:
+    if value not in member_states():
+        raise ValueError(
+            f"{value!r} is not the ISO 3166 alpha-3 code of a Member State; send one such as KEN"
+        )
+    return value
+
+
+def _known_theme(value: str) -> str:
+    if value not in themes():
+        raise ValueError(f"{value!r} is no thematic area; send one of {', '.join(themes())}")
+    return value
+
+
+def _known_resolution(value: int) -> int:
+    if value not in council_resolution_numbers():
+        raise ValueError(
+            f"{value} is no resolution of the work programme; see /v1/reference/resolutions"
+        )
+    return value
+
+
+Alpha3 = Annotated[
+    str,
+    AfterValidator(_known_state),
+    Field(description="ISO 3166 alpha-3 code of a Member State", examples=["KEN"]),
+]
+ThemeCode = Annotated[
+    str,
+    AfterValidator(_known_theme),
+    Field(description="Thematic area", examples=["border-control"]),
+]
+ResolutionNumber = Annotated[
+    int,
+    AfterValidator(_known_resolution),
+    Field(description="Number of a Security Council resolution", examples=[1373]),
+]
