@@ -8,6 +8,7 @@ from shared.database.routing import (
     RequiredVersion,
     TransactionalRoute,
     WriteSession,
+    created,
     set_etag,
 )
 from shared.database.unit_of_work import UnitOfWork
@@ -23,6 +24,7 @@ __all__ = [
     "TransactionalRoute",
     "UnitOfWork",
     "WriteSession",
+    "created",
     "new_id",
     "paginate",
     "set_etag",

@@ -1,6 +1,6 @@
 """Cursor pagination, sort and filters, alike on every list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from shared.errors import Invalid
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Page(BaseModel, Generic[T]):
@@ -20,6 +21,10 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+    def map(self, read: Callable[[T], U]) -> "Page[U]":
+        """The same page with each item as its schema."""
+        return Page(items=[read(item) for item in self.items], next_cursor=self.next_cursor)
 
 
 class ListQuery(BaseModel):
@@ -56,7 +61,8 @@ async def paginate(
             "query.cursor", "Not a cursor of this list; start again without one."
         ) from error
     has_next = page.paging.has_next
-    return Page(
+    # Built without validation: the items are records here, schemas after `map`.
+    return Page[T].model_construct(
         items=[row[0] for row in page],
         next_cursor=page.paging.bookmark_next if has_next else None,
     )

@@ -97,3 +97,9 @@ RequiredVersion = Annotated[int | None, Depends(_required_version)]
 def set_etag(response: Response, version: int) -> None:
     """Tell the caller which version it was given."""
     response.headers["ETag"] = f'"{version}"'
+
+
+def created(response: Response, location: str, version: int) -> None:
+    """Tell the caller where the new record is, and its version."""
+    response.headers["Location"] = location
+    set_etag(response, version)

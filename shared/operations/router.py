@@ -60,10 +60,7 @@ async def list_dead_letters(
     page = await paginate(
         session, statement, query, query.sort, {"failed_at": DeadLetter.failed_at}, DeadLetter.id
     )
-    return Page(
-        items=[DeadLetterRead.model_validate(item) for item in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return page.map(DeadLetterRead.model_validate)
 
 
 @router.get("/dead-letters/{letter_id}", responses=problem_responses(NotFound))

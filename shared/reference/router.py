@@ -128,10 +128,7 @@ async def list_member_states(
         )
     sortable = {"name": table.name, "alpha3": table.alpha3}
     page = await paginate(session, statement, query, query.sort, sortable, table.alpha3)
-    return Page(
-        items=[MemberStateRead.model_validate(item) for item in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return page.map(MemberStateRead.model_validate)
 
 
 @router.get("/resolutions", responses=problem_responses())
@@ -147,10 +144,7 @@ async def list_resolutions(
         statement = statement.where(table.in_programme_list == query.in_programme_list)
     sortable = {"number": table.number, "year": table.year}
     page = await paginate(session, statement, query, query.sort, sortable, table.symbol)
-    return Page(
-        items=[ResolutionRead.model_validate(item) for item in page.items],
-        next_cursor=page.next_cursor,
-    )
+    return page.map(ResolutionRead.model_validate)
 
 
 @router.get("/themes", responses=problem_responses())
@@ -161,6 +155,4 @@ async def list_themes(
     table = ReferenceTheme
     sortable = {"code": table.code, "name": table.name}
     page = await paginate(session, select(table), query, query.sort, sortable, table.code)
-    return Page(
-        items=[ThemeRead.model_validate(item) for item in page.items], next_cursor=page.next_cursor
-    )
+    return page.map(ThemeRead.model_validate)

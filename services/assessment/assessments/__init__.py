@@ -1,0 +1,1 @@
+"""Assessments of implementation, and the gaps they find (¶5, ¶6)."""

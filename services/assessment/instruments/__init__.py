@@ -1,0 +1,1 @@
+"""The survey tools: what is asked (¶5, ¶12)."""

@@ -1,0 +1,1 @@
+"""Recommendations to States, and their life cycle (¶9)."""

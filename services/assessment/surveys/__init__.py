@@ -1,0 +1,1 @@
+"""Surveys issued to States, and their responses."""

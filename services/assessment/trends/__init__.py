@@ -1,0 +1,1 @@
+"""Trends and emerging issues, which bear on whom to visit (¶6, ¶11)."""
