@@ -1,0 +1,33 @@
+"""Surveys as tables."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Record
+
+
+class SurveyStatus(StrEnum):
+    """Where a survey is on its way."""
+
+    ISSUED = "issued"
+    SUBMITTED = "submitted"
+    ASSESSED = "assessed"
+
+
+class Survey(Record):
+    """An instrument issued to a State, with the State's answers."""
+
+    __tablename__ = "surveys"
+
+    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instruments.id"), index=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    due_on: Mapped[date]
+    status: Mapped[SurveyStatus] = mapped_column(Text, index=True)
+    answers: Mapped[dict[str, Any]]
+    confidential: Mapped[bool]
+    submitted_on: Mapped[date | None]
