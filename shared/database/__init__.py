@@ -1,7 +1,7 @@
 """PostgreSQL: sessions, one transaction a request, versions, idempotency, lists."""
 
 from shared.database.base import Base, Record, new_id
-from shared.database.pagination import ListQuery, Page, paginate
+from shared.database.pagination import ListQuery, Page, RecordPage, paginate
 from shared.database.routing import (
     OptionalVersion,
     ReadSession,
@@ -20,6 +20,7 @@ __all__ = [
     "Page",
     "ReadSession",
     "Record",
+    "RecordPage",
     "RequiredVersion",
     "TransactionalRoute",
     "UnitOfWork",

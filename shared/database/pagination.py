@@ -1,6 +1,7 @@
 """Cursor pagination, sort and filters, alike on every list."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,9 +23,17 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None
 
-    def map(self, read: Callable[[T], U]) -> "Page[U]":
-        """The same page with each item as its schema."""
-        return Page(items=[read(item) for item in self.items], next_cursor=self.next_cursor)
+
+@dataclass(frozen=True, slots=True)
+class RecordPage(Generic[T]):
+    """One page of records, before they take their public form."""
+
+    records: list[T]
+    next_cursor: str | None
+
+    def map(self, read: Callable[[T], U]) -> Page[U]:
+        """The page with each record in its public form."""
+        return Page(items=[read(item) for item in self.records], next_cursor=self.next_cursor)
 
 
 class ListQuery(BaseModel):
@@ -43,7 +52,7 @@ async def paginate(
     sort: str,
     sortable: Mapping[str, InstrumentedAttribute[Any]],
     tie_breaker: InstrumentedAttribute[Any],
-) -> Page[T]:
+) -> RecordPage[T]:
     """The page of `statement` after the query's cursor, by `sort` (`-` first: descending).
 
     Raises:
@@ -61,8 +70,7 @@ async def paginate(
             "query.cursor", "Not a cursor of this list; start again without one."
         ) from error
     has_next = page.paging.has_next
-    # Built without validation: the items are records here, schemas after `map`.
-    return Page[T].model_construct(
-        items=[row[0] for row in page],
+    return RecordPage(
+        records=[row[0] for row in page],
         next_cursor=page.paging.bookmark_next if has_next else None,
     )

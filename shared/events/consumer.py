@@ -73,7 +73,7 @@ class Consumer:
                 await self._consume(consumer)
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 - a new consumer starts from committed offsets
+            except Exception as error:
                 log.warning("consumer-restarts", error=repr(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             finally:
@@ -147,7 +147,7 @@ class Consumer:
             started = time.perf_counter()
             try:
                 effect = await self._handle(envelope)
-            except Exception as error:  # noqa: BLE001 - decides between waiting and burying
+            except Exception as error:
                 if not is_transient(error):
                     attempts += 1
                     if attempts >= _ATTEMPTS:

@@ -64,7 +64,7 @@ class Relay:
                     published = await self._publish_some()
                 except asyncio.CancelledError:
                     raise
-                except Exception as error:  # noqa: BLE001 - whatever it is, the events must go out
+                except Exception as error:
                     log.warning("relay-retries", error=repr(error))
                     await self._forget_connection()
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -97,7 +97,7 @@ class Relay:
                     await raw.add_listener(NOTIFY_CHANNEL, lambda *_: self._wake.set())
                     while not raw.is_closed():
                         await asyncio.sleep(_POLL_SECONDS)
-            except Exception as error:  # noqa: BLE001 - polling goes on meanwhile
+            except Exception as error:
                 log.warning("relay-listener-retries", error=repr(error))
                 await asyncio.sleep(_RETRY_SECONDS)
 

@@ -42,7 +42,7 @@ class JobRunner:
         while not self._stopping.is_set():
             try:
                 found = await self.run_one()
-            except Exception as error:  # noqa: BLE001 - the database is away: look again later
+            except Exception as error:
                 log.warning("jobs-retry", error=repr(error))
                 found = False
             if not found:

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.instruments.models import Instrument
 from services.assessment.instruments.schemas import InstrumentCreate, InstrumentQuery
-from shared.database import Page, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate
 
 
 async def publish(work: UnitOfWork, wanted: InstrumentCreate) -> Instrument:
@@ -27,7 +27,7 @@ async def publish(work: UnitOfWork, wanted: InstrumentCreate) -> Instrument:
     return instrument
 
 
-async def list_instruments(session: AsyncSession, query: InstrumentQuery) -> Page[Instrument]:
+async def list_instruments(session: AsyncSession, query: InstrumentQuery) -> RecordPage[Instrument]:
     """The instruments that match the query."""
     statement = select(Instrument)
     if query.tool:

@@ -11,7 +11,7 @@ from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS, unanswered, unknown_codes
 from services.assessment.surveys.schemas import Answers, SurveyCreate, SurveyQuery
 from shared.auth import Caller
-from shared.database import Page, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate
 from shared.database.confidentiality import visible_to
 from shared.errors import FieldError, IllegalTransition, Invalid
 
@@ -59,9 +59,7 @@ async def save_answers(
     return survey
 
 
-async def submit(
-    work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None
-) -> Survey:
+async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None) -> Survey:
     """Submit the response; from then on it does not change."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     caller.require_state(survey.member_state)
@@ -88,7 +86,9 @@ async def submit(
     return survey
 
 
-async def list_surveys(session: AsyncSession, caller: Caller, query: SurveyQuery) -> Page[Survey]:
+async def list_surveys(
+    session: AsyncSession, caller: Caller, query: SurveyQuery
+) -> RecordPage[Survey]:
     """The surveys that match the query and that the caller may see."""
     statement = visible_to(caller, select(Survey), Survey.member_state, Survey.confidential)
     if query.member_state:

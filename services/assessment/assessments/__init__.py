@@ -1,1 +1,0 @@
-"""Assessments of implementation, and the gaps they find (¶5, ¶6)."""

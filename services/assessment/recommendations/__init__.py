@@ -1,1 +1,0 @@
-"""Recommendations to States, and their life cycle (¶9)."""

@@ -1,1 +1,0 @@
-"""Trends and emerging issues, which bear on whom to visit (¶6, ¶11)."""

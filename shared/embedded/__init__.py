@@ -1,0 +1,1 @@
+"""What the services need, embedded for development and tests: PostgreSQL, a broker, an issuer."""

