@@ -35,15 +35,25 @@ class Settings(BaseSettings):
         return self
 
 
-def load_settings(service: str) -> Settings:
-    """The settings of `service`; its database is at `<SERVICE>_DATABASE_URL`.
+def database_url_of(service: str) -> str:
+    """The address of the service's database, from `<SERVICE>_DATABASE_URL`.
 
     Raises:
-        RuntimeError: the database's address is not set.
-        pydantic.ValidationError: another setting is missing or wrong.
+        RuntimeError: it is not set.
     """
     name = f"{service.upper()}_DATABASE_URL"
     url = os.environ.get(name)
     if url is None:
         raise RuntimeError(f"Set {name}, such as postgresql+asyncpg://user:password@host/database")
-    return Settings(service=service, database_url=url)  # type: ignore[call-arg] # the rest: environment
+    return url
+
+
+def load_settings(service: str) -> Settings:
+    """The settings of `service`.
+
+    Raises:
+        RuntimeError: the database's address is not set.
+        pydantic.ValidationError: another setting is missing or wrong.
+    """
+    known = {"service": service, "database_url": database_url_of(service)}
+    return Settings(**known)  # type: ignore[arg-type] # the rest comes from the environment

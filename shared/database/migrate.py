@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from shared.app.settings import load_settings
+from shared.app.settings import database_url_of
 from shared.events.topics import SERVICES
 
 
@@ -27,8 +27,7 @@ def main() -> None:
     parser.add_argument("service", choices=SERVICES)
     parser.add_argument("--revision", metavar="MESSAGE", help="write a revision from the models")
     arguments = parser.parse_args()
-    settings = load_settings(arguments.service)
-    config = alembic_config(arguments.service, settings.database_url)
+    config = alembic_config(arguments.service, database_url_of(arguments.service))
     if arguments.revision:
         command.revision(config, arguments.revision, autogenerate=True)
     else:

@@ -102,7 +102,7 @@ async def read_outbox(caller: Operator, session: ReadSession) -> OutboxRead:
     return OutboxRead(
         backlog=backlog,
         oldest_age_seconds=age,
-        kept_by_type={name: count for name, count in counted.tuples()},
+        kept_by_type=dict(counted.tuples().all()),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from shared.auth import AnyCaller, Operator
 from shared.database import ListQuery, Page, ReadSession, TransactionalRoute, WriteSession, paginate
@@ -96,15 +96,15 @@ async def load_reference_data(caller: Operator, work: WriteSession) -> Loaded:
         (ReferenceResolution, cited),
         (ReferenceTheme, areas),
     ):
-        await _upsert(work.session.execute, table, rows)
+        await work.session.execute(_upsert(table, rows))
     return Loaded(member_states=len(states), resolutions=len(cited), themes=len(areas))
 
 
-async def _upsert(execute: Any, table: type[Base], rows: list[dict[str, Any]]) -> None:
+def _upsert(table: type[Base], rows: list[dict[str, Any]]) -> Insert:
     statement = insert(table).values(rows)
     keys = [column.name for column in table.__table__.primary_key]
     others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    await execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 @router.get("/member-states", responses=problem_responses())

@@ -37,7 +37,7 @@ class DueJob(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **details: Any) -> None:
+async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **details: object) -> None:
     """Plan a job, or move one that is not yet done to another date."""
     statement = insert(DueJob).values(
         id=new_id(), kind=kind, key=key, due_on=due_on, details=details

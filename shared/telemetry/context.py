@@ -69,6 +69,7 @@ class RequestContextMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request with its ids bound."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
