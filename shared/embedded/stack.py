@@ -1,0 +1,208 @@
+"""Everything a developer runs: PostgreSQL, broker, issuer and services, as processes of their own."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from shared.embedded.broker import EmbeddedBroker
+from shared.embedded.postgres import EmbeddedPostgres
+
+_ROOT = Path(__file__).parents[2]
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 25.0
+_PR_SET_PDEATHSIG = 1
+
+
+class StackError(Exception):
+    """The stack cannot start or has lost a process; one line says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each process listens on this machine."""
+
+    broker: int = 9192
+    issuer: int = 8100
+    services: dict[str, int] = field(default_factory=lambda: {"assessment": 8101})
+
+    @classmethod
+    def free(cls, services: Sequence[str]) -> "Ports":
+        """Ports that nobody uses now, for tests."""
+        sockets = [socket.socket() for _ in range(len(services) + 2)]
+        for opened in sockets:
+            opened.bind(("127.0.0.1", 0))
+        broker, issuer, *others = (opened.getsockname()[1] for opened in sockets)
+        for opened in sockets:
+            opened.close()
+        return cls(broker, issuer, dict(zip(services, others, strict=True)))
+
+
+class Stack:
+    """Starts the processes in order, and stops every one of them."""
+
+    def __init__(self, run_directory: Path, ports: Ports) -> None:
+        self.run_directory = run_directory.absolute()
+        self._ports = ports
+        self._postgres = EmbeddedPostgres(self.run_directory / "postgres")
+        self.broker = EmbeddedBroker(ports.broker, self.run_directory / "broker.log")
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._environment: dict[str, str] = {}
+        self.issuer = f"http://127.0.0.1:{ports.issuer}"
+        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.services.items()}
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def token(self, role: str, **claims: str) -> str:
+        """A development token of `role`, with claims such as member_state."""
+        answer = httpx.post(f"{self.issuer}/token", json={"role": role, **claims})
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def kill(self, name: str) -> None:
+        """End a process without warning, as a fault would."""
+        self._children[name].send_signal(signal.SIGKILL)
+        self._children[name].wait()
+
+    async def start_service(self, name: str) -> None:
+        """Start the service and wait until it is ready."""
+        self._launch(name, f"services.{name}.main:create_app", self._ports.services[name])
+        await self._ready(name, self.urls[name])
+
+    def check(self) -> None:
+        """Say so if a process has ended.
+
+        Raises:
+            StackError: which one, and where its log is.
+        """
+        for name, child in self._children.items():
+            if child.poll() is not None:
+                raise StackError(
+                    f"{name} ended with status {child.returncode}; see {self._log_file(name)}"
+                )
+
+    async def _start(self) -> None:
+        self.run_directory.mkdir(parents=True, exist_ok=True)
+        ports = {"broker": self._ports.broker, "issuer": self._ports.issuer, **self._ports.services}
+        for name, port in ports.items():
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    raise StackError(f"Port {port} ({name}) is in use; stop what listens there.")
+        self._postgres.start()
+        await self.broker.start()
+        self._environment = {
+            **os.environ,
+            "ENVIRONMENT": "development",
+            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "OIDC_ISSUER": self.issuer,
+            "OIDC_JWKS_URL": f"{self.issuer}/jwks.json",
+            "ISSUER_KEY_FILE": str(self.run_directory / "issuer-key.pem"),
+            "CLOCK_FILE": str(self.run_directory / "clock.json"),
+        }
+        for name in self.urls:
+            self._environment[f"{name.upper()}_DATABASE_URL"] = self._postgres.database_url(name)
+        self._launch("issuer", "shared.embedded.issuer:create_app", self._ports.issuer)
+        await self._ready("issuer", self.issuer)
+        for name in self.urls:
+            await self._migrate(name)
+            await self.start_service(name)
+
+    async def _migrate(self, name: str) -> None:
+        migrating = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "shared.database.migrate",
+            name,
+            cwd=_ROOT,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        output, _ = await migrating.communicate()
+        if migrating.returncode != 0:
+            raise StackError(f"Migrating {name} failed: {output.decode().splitlines()[-1]}")
+
+    def _launch(self, name: str, factory: str, port: int) -> None:
+        with self._log_file(name).open("ab") as log:
+            self._children[name] = subprocess.Popen(  # noqa: S603 - our own program
+                [
+                    sys.executable,
+                    "-m",
+                    "uvicorn",
+                    "--factory",
+                    factory,
+                    "--no-access-log",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    str(port),
+                ],
+                cwd=_ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run here
+            )
+
+    async def _ready(self, name: str, url: str) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        async with httpx.AsyncClient() as http:
+            while time.monotonic() < deadline:
+                self.check()
+                try:
+                    if (await http.get(f"{url}/health/ready")).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise StackError(f"{name} was not ready in time; see {self._log_file(name)}")
+
+    def _log_file(self, name: str) -> Path:
+        return self.run_directory / f"{name}.log"
+
+    def _stop(self) -> None:
+        for child in self._children.values():
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        for child in self._children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._children.clear()
+        self.broker.stop()
+        self._postgres.stop()
+
+
+def _die_with_parent() -> None:
+    """On Linux, end with the process that started this one, however that one ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
