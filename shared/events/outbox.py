@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from shared.database.unit_of_work import UnitOfWork
 
 NOTIFY_CHANNEL = "ctc_outbox"
-LANES = 6
-"""Partitions of every topic. Changing it needs drained outboxes: it decides a key's partition."""
+LANES = 4
+"""Partitions of every topic. Changing it needs drained outboxes: it decides a key's partition.
+
+As many as the embedded broker gives a topic that a waiting consumer makes it create.
+"""
 _MAX_EVENT_BYTES = 900_000  # below the broker's usual limit of 1 MiB a message
 
 

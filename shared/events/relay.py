@@ -95,7 +95,7 @@ class Relay:
                     raw = (await connection.get_raw_connection()).driver_connection
                     assert raw is not None  # noqa: S101 - a fresh connection has a driver
                     await raw.add_listener(NOTIFY_CHANNEL, lambda *_: self._wake.set())
-                    while not raw.is_closed():
+                    while not raw.is_closed():  # noqa: ASYNC110 - the driver has no event for it
                         await asyncio.sleep(_POLL_SECONDS)
             except Exception as error:
                 log.warning("relay-listener-retries", error=repr(error))
@@ -182,8 +182,9 @@ class Relay:
                     break
                 taken.append(row)
             acknowledged = await (await producer.send_batch(batch, topic, partition=lane))
-            for index, row in enumerate(taken):
-                row.kafka_offset = acknowledged.offset + index
+            # Brokers differ in which record of the batch they name; none names a later one.
+            for row in taken:
+                row.kafka_offset = acknowledged.offset
             waiting = waiting[len(taken) :]
 
     async def _acknowledge(

@@ -32,7 +32,11 @@ def _known_resolution(value: int) -> int:
 Alpha3 = Annotated[
     str,
     AfterValidator(_known_state),
-    Field(description="ISO 3166 alpha-3 code of a Member State", examples=["KEN"]),
+    Field(
+        description="ISO 3166 alpha-3 code of a Member State",
+        examples=["KEN"],
+        json_schema_extra={"pattern": "^[A-Z]{3}$"},
+    ),
 ]
 ThemeCode = Annotated[
     str,

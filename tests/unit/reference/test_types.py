@@ -31,7 +31,7 @@ def test_a_code_of_no_member_state_is_refused_with_an_example(value: str) -> Non
     field, message = fault(member_state=value)
     assert field == ("member_state",)
     assert repr(value) in message
-    assert "no Member State's ISO 3166 alpha-3 code" in message
+    assert "is not the ISO 3166 alpha-3 code of a Member State" in message
     assert "KEN" in message
 
 
