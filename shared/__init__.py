@@ -1,1 +1,1 @@
-"""What every service stands on: events, database, authentication, errors, telemetry, reference data."""
+"""What every service stands on: events, database, access, errors, telemetry, reference data."""

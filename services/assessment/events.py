@@ -54,6 +54,7 @@ class RecommendationIssued(StateEvent):
     """The Committee's recommendation to a State was issued (¶9)."""
 
     type: ClassVar[str] = "org.un.ctc.assessment.recommendation-issued.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("text",)
     recommendation_id: UUID
     gap_id: UUID
     theme: str
@@ -61,6 +62,7 @@ class RecommendationIssued(StateEvent):
     text: str
     priority: Literal["low", "medium", "high"]
     technical_assistance_needed: bool
+    """Whether the State needs help to implement it (¶9)."""
     issued_on: date
     target_on: date
 
@@ -69,9 +71,11 @@ class RecommendationStatusChanged(StateEvent):
     """A recommendation moved in its life cycle."""
 
     type: ClassVar[str] = "org.un.ctc.assessment.recommendation-status-changed.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
     recommendation_id: UUID
     previous: str
     status: str
+    reason: str = ""
     changed_on: date
 
 

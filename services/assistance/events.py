@@ -42,6 +42,7 @@ class MatchDeclined(StateEvent):
     """The provider declined the match."""
 
     type: ClassVar[str] = "org.un.ctc.assistance.match-declined.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
     match_id: UUID
     need_id: UUID
     provider: str
@@ -69,3 +70,27 @@ class ProjectCompleted(StateEvent):
     project_id: UUID
     recommendation_id: UUID | None
     completed_on: date
+
+
+class ImpactAssessed(StateEvent):
+    """What changed in a project's theme between its start and a later assessment (¶22)."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.impact-assessed.v1"
+    project_id: UUID
+    theme: str
+    baseline_score: float
+    """The theme's score before the project, 0 to 1."""
+    later_score: float
+    assessed_on: date
+
+
+class DuplicationFlagged(StateEvent):
+    """Two projects would do the same for the same State at the same time (¶17)."""
+
+    type: ClassVar[str] = "org.un.ctc.assistance.duplication-flagged.v1"
+    duplication_id: UUID
+    need_id: UUID
+    project_id: UUID
+    """The project that is there already."""
+    theme: str
+    flagged_on: date

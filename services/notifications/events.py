@@ -13,6 +13,7 @@ class DeadlineApproaching(StateEvent):
     type: ClassVar[str] = "org.un.ctc.notifications.deadline-approaching.v1"
     deadline_id: UUID
     duty: str
+    """What is due, such as survey-response or follow-up."""
     due_on: date
 
 
@@ -33,3 +34,25 @@ class DeliveryFailed(ProgrammeEvent):
     subscription_id: UUID
     attempts: int
     error: str
+
+
+class BriefingDue(ProgrammeEvent):
+    """A recurring briefing or report falls due (¶13, ¶15, ¶32)."""
+
+    type: ClassVar[str] = "org.un.ctc.notifications.briefing-due.v1"
+    briefing_id: UUID
+    title: str
+    paragraph: int
+    owner: str
+    """The role that gives it."""
+    due_on: date
+
+
+class InvitationIssued(StateEvent):
+    """Senior officials of an assessed State are invited to a meeting of the Committee (¶8)."""
+
+    type: ClassVar[str] = "org.un.ctc.notifications.invitation-issued.v1"
+    invitation_id: UUID
+    meeting_id: UUID
+    meeting: str
+    held_on: date

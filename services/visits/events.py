@@ -1,8 +1,10 @@
 """Every event that the visits service publishes."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from shared.events import ProgrammeEvent, StateEvent
 
@@ -42,6 +44,7 @@ class ConsentGiven(StateEvent):
     """A State consented to a visit."""
 
     type: ClassVar[str] = "org.un.ctc.visits.consent-given.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("conditions",)
     consent_id: UUID
     given_on: date
     conditions: str = ""
@@ -51,6 +54,7 @@ class ConsentDeclined(StateEvent):
     """A State declined a visit."""
 
     type: ClassVar[str] = "org.un.ctc.visits.consent-declined.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
     consent_id: UUID
     declined_on: date
     reason: str = ""
@@ -103,6 +107,15 @@ class FollowUpDue(StateEvent):
     due_on: date
 
 
+class StepTaken(BaseModel):
+    """What a State did about one recommendation, and whether it needs help to go on (¶9)."""
+
+    recommendation_id: UUID
+    theme: str
+    progress: Literal["none", "in_progress", "partly_implemented", "implemented"]
+    technical_assistance_needed: bool
+
+
 class FollowUpReported(StateEvent):
     """The State reported the steps that it took (¶9)."""
 
@@ -110,13 +123,14 @@ class FollowUpReported(StateEvent):
     follow_up_id: UUID
     report_id: UUID
     reported_on: date
-    steps: int
+    steps: list[StepTaken]
 
 
 class FollowUpVisitRecommended(StateEvent):
     """Another visit is recommended on what the follow-up shows (¶7, ¶9)."""
 
     type: ClassVar[str] = "org.un.ctc.visits.follow-up-visit-recommended.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
     follow_up_id: UUID
     recommended_on: date
     reason: str

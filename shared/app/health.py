@@ -28,10 +28,10 @@ async def live(_: OpenToAll) -> Health:
 
 
 @router.get("/health/ready", responses={503: {"model": Health}})
-async def ready(_: OpenToAll, request: Request, response: Response) -> Health:
+async def ready(open_to_all: OpenToAll, request: Request, response: Response) -> Health:
     """Whether database, broker, consumer and relay let this service do its work."""
     state = request.app.state
-    checks = {
+    checks: dict[str, str] = {
         "broker": "ok" if state.relay.broker_reachable else "the relay is not connected",
         "consumer": "ok" if state.consumer is None or state.consumer.connected else "not connected",
     }

@@ -9,11 +9,14 @@ from shared.auth.dependencies import (
     CtedCommitteeOrState,
     CtedLead,
     CtedOrCommittee,
+    CtedOrProvider,
     CtedOrState,
     CurrentCaller,
+    FindingsReader,
     Operator,
-    Partner,
+    Provider,
     Public,
+    StateCaller,
 )
 from shared.auth.roles import Role
 from shared.auth.tokens import JwksVerifier, TokenVerifier
@@ -29,12 +32,15 @@ __all__ = [
     "CtedCommitteeOrState",
     "CtedLead",
     "CtedOrCommittee",
+    "CtedOrProvider",
     "CtedOrState",
     "CurrentCaller",
+    "FindingsReader",
     "JwksVerifier",
     "Operator",
-    "Partner",
+    "Provider",
     "Public",
     "Role",
+    "StateCaller",
     "TokenVerifier",
 ]

@@ -63,6 +63,23 @@ CommitteeChair = Annotated[Caller, Depends(Allow(Role.COMMITTEE_CHAIR))]
 CtedOrCommittee = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE))]
 CtedOrState = Annotated[Caller, Depends(Allow(*CTED, Role.MEMBER_STATE))]
 CtedCommitteeOrState = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE, Role.MEMBER_STATE))]
+StateCaller = Annotated[Caller, Depends(Allow(Role.MEMBER_STATE))]
 Operator = Annotated[Caller, Depends(Allow(Role.OPERATOR))]
-Partner = Annotated[Caller, Depends(Allow(Role.PARTNER, Role.OCT))]
+Provider = Annotated[Caller, Depends(Allow(Role.PARTNER, Role.OCT))]
+CtedOrProvider = Annotated[Caller, Depends(Allow(*CTED, Role.PARTNER, Role.OCT))]
+FindingsReader = Annotated[
+    Caller,
+    Depends(
+        Allow(
+            *CTED,
+            *COMMITTEE,
+            Role.MEMBER_STATE,
+            Role.OCT,
+            Role.PARTNER,
+            Role.UN_ENTITY,
+            Role.SERVICE,
+        )
+    ),
+]
+"""Whom findings are shared with, except what a State keeps confidential (¶23)."""
 AnyCaller = Annotated[Caller, Depends(Allow(*Role))]

@@ -1,6 +1,7 @@
 """PostgreSQL: sessions, one transaction a request, versions, idempotency, lists."""
 
 from shared.database.base import Base, Record, new_id
+from shared.database.confidentiality import StateRecord, read_visible, visible_to
 from shared.database.pagination import ListQuery, Page, RecordPage, paginate
 from shared.database.routing import (
     OptionalVersion,
@@ -22,11 +23,14 @@ __all__ = [
     "Record",
     "RecordPage",
     "RequiredVersion",
+    "StateRecord",
     "TransactionalRoute",
     "UnitOfWork",
     "WriteSession",
     "created",
     "new_id",
     "paginate",
+    "read_visible",
     "set_etag",
+    "visible_to",
 ]

@@ -1,46 +1,49 @@
 """Who sees which records about a State (¶23), alike in lists, details and counts."""
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.auth import Caller, Role
+from shared.database.base import Record
 from shared.errors import NotFound
 
 
-class AboutState(Protocol):
-    """A record about one State, which the State may ask to keep confidential."""
+class StateRecord(Record):
+    """A record about one Member State, which the State may ask to keep confidential (¶23)."""
 
-    id: Mapped[UUID]
-    version: Mapped[int]
-    member_state: Mapped[str]
+    __abstract__ = True
+
+    member_state: Mapped[str] = mapped_column(index=True)
     confidential: Mapped[bool]
 
 
-A = TypeVar("A", bound=AboutState)
-S = TypeVar("S", bound=Select[Any])
+A = TypeVar("A", bound=StateRecord)
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 def visible_to(
     caller: Caller,
     statement: S,
-    member_state: InstrumentedAttribute[str],
-    confidential: InstrumentedAttribute[bool],
+    kind: type[StateRecord],
+    *,
+    party: ColumnElement[bool] | None = None,
 ) -> S:
     """Narrow `statement` to what the caller may see.
 
     CTED and the Committee see everything, a State's focal points what concerns their State, and
-    other roles what no State asked to keep confidential (¶23).
+    other roles what no State asked to keep confidential (¶23). `party` says what a caller sees
+    all the same because it takes part in it, such as a donor in its own match.
     """
     if caller.is_cted_or_committee:
         return statement
-    own = member_state == caller.member_state
     if Role.MEMBER_STATE in caller.roles:
-        return statement.where(own)
-    return statement.where(confidential.is_(False))
+        return statement.where(kind.member_state == caller.member_state)
+    open_to_all = kind.confidential.is_(False)
+    return statement.where(open_to_all if party is None else or_(open_to_all, party))
 
 
 async def read_visible(session: AsyncSession, caller: Caller, kind: type[A], key: UUID) -> A:
@@ -49,13 +52,9 @@ async def read_visible(session: AsyncSession, caller: Caller, kind: type[A], key
     Raises:
         NotFound: it does not exist for this caller; the answer does not tell which.
     """
-    statement = visible_to(
-        caller,
-        select(kind).where(kind.id == key),
-        kind.member_state,  # type: ignore[arg-type] # mapped attributes of the class
-        kind.confidential,  # type: ignore[arg-type]
+    record: A | None = await session.scalar(
+        visible_to(caller, select(kind).where(kind.id == key), kind)
     )
-    record: A | None = await session.scalar(statement)
     if record is None:
-        raise NotFound.record(kind.__name__.lower(), key)
+        raise NotFound.record(kind.__name__, key)
     return record

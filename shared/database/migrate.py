@@ -1,4 +1,4 @@
-"""`python -m shared.database.migrate <service> [--revision MESSAGE]`: bring a database up to date."""
+"""`python -m shared.database.migrate <service> [--revision MESSAGE]`: migrate a database."""
 
 import argparse
 import importlib

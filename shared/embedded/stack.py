@@ -1,7 +1,6 @@
-"""Everything a developer runs: PostgreSQL, broker, issuer and services, as processes of their own."""
+"""Everything a developer runs, as processes: PostgreSQL, broker, issuer and services."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
@@ -18,11 +17,12 @@ import httpx
 
 from shared.embedded.broker import EmbeddedBroker
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.processes import die_with_parent
+from shared.events.topics import SERVICES
 
 _ROOT = Path(__file__).parents[2]
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 25.0
-_PR_SET_PDEATHSIG = 1
 
 
 class StackError(Exception):
@@ -35,10 +35,12 @@ class Ports:
 
     broker: int = 9192
     issuer: int = 8100
-    services: dict[str, int] = field(default_factory=lambda: {"assessment": 8101})
+    services: dict[str, int] = field(
+        default_factory=lambda: {name: 8101 + n for n, name in enumerate(SERVICES)}
+    )
 
     @classmethod
-    def free(cls, services: Sequence[str]) -> "Ports":
+    def free(cls, services: Sequence[str] = SERVICES) -> "Ports":
         """Ports that nobody uses now, for tests."""
         sockets = [socket.socket() for _ in range(len(services) + 2)]
         for opened in sockets:
@@ -57,6 +59,15 @@ class Stack:
         self._ports = ports
         self._postgres = EmbeddedPostgres(self.run_directory / "postgres")
         self.broker = EmbeddedBroker(ports.broker, self.run_directory / "broker.log")
+        external = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+        self._embeds_broker = external is None
+        self.bootstrap_servers = external or self.broker.bootstrap_servers
+        self.database_urls = {
+            name: os.environ[variable]
+            for name in ports.services
+            if (variable := f"{name.upper()}_DATABASE_URL") in os.environ
+        }
+        """Each service's database; one named by the environment is used instead of embedded."""
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._environment: dict[str, str] = {}
         self.issuer = f"http://127.0.0.1:{ports.issuer}"
@@ -108,29 +119,35 @@ class Stack:
 
     async def _start(self) -> None:
         self.run_directory.mkdir(parents=True, exist_ok=True)
-        ports = {"broker": self._ports.broker, "issuer": self._ports.issuer, **self._ports.services}
+        ports = {"issuer": self._ports.issuer, **self._ports.services}
+        if self._embeds_broker:
+            ports["broker"] = self._ports.broker
         for name, port in ports.items():
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     raise StackError(f"Port {port} ({name}) is in use; stop what listens there.")
-        self._postgres.start()
-        await self.broker.start()
+        if missing := [name for name in self.urls if name not in self.database_urls]:
+            self._postgres.start()
+            for name in missing:
+                self.database_urls[name] = self._postgres.database_url(name)
+        if self._embeds_broker:
+            await self.broker.start()
         self._environment = {
             **os.environ,
             "ENVIRONMENT": "development",
-            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "OIDC_ISSUER": self.issuer,
             "OIDC_JWKS_URL": f"{self.issuer}/jwks.json",
             "ISSUER_KEY_FILE": str(self.run_directory / "issuer-key.pem"),
             "CLOCK_FILE": str(self.run_directory / "clock.json"),
         }
-        for name in self.urls:
-            self._environment[f"{name.upper()}_DATABASE_URL"] = self._postgres.database_url(name)
+        for name, url in self.database_urls.items():
+            self._environment[f"{name.upper()}_DATABASE_URL"] = url
         self._launch("issuer", "shared.embedded.issuer:create_app", self._ports.issuer)
-        await self._ready("issuer", self.issuer)
-        for name in self.urls:
-            await self._migrate(name)
-            await self.start_service(name)
+        await asyncio.gather(
+            self._ready("issuer", self.issuer), *(self._migrate(name) for name in self.urls)
+        )
+        await asyncio.gather(*(self.start_service(name) for name in self.urls))
 
     async def _migrate(self, name: str) -> None:
         migrating = await asyncio.create_subprocess_exec(
@@ -167,7 +184,7 @@ class Stack:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run here
+                preexec_fn=die_with_parent,
             )
 
     async def _ready(self, name: str, url: str) -> None:
@@ -200,9 +217,3 @@ class Stack:
         self._children.clear()
         self.broker.stop()
         self._postgres.stop()
-
-
-def _die_with_parent() -> None:
-    """On Linux, end with the process that started this one, however that one ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,5 +1,6 @@
 """Problem details (RFC 9457): each error names what is wrong, where, and the way out."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -64,7 +65,8 @@ class NotFound(Problem):
     @classmethod
     def record(cls, kind: str, key: object) -> "NotFound":
         """The record of this kind and key does not exist for this caller."""
-        return cls(f"There is no {kind} {key} that you may see.")
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", kind).lower()
+        return cls(f"There is no {words} {key} that you may see.")
 
 
 class Conflict(Problem):
@@ -128,7 +130,8 @@ class Unavailable(Problem):
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Declare in OpenAPI the errors that a route can give (401, 403 and 422 are on every route)."""
     titles: dict[int | str, list[str]] = {}
-    for problem in (Unauthenticated, Forbidden, Invalid, *problems):
+    declared: list[type[Problem]] = [Unauthenticated, Forbidden, Invalid, *problems]
+    for problem in declared:
         titles.setdefault(problem.status, []).append(problem.title)
     return {
         status: {"model": ProblemDetails, "description": "; ".join(dict.fromkeys(names))}

@@ -1,9 +1,9 @@
 """What the services publish: one Pydantic model for each event."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 _TYPE = re.compile(r"^org\.un\.ctc\.(assessment|visits|assistance|notifications)\.[a-z-]+\.v\d+$")
 
@@ -19,8 +19,8 @@ class Event(BaseModel):
 
     type: ClassVar[str]
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         declared = cls.__dict__.get("type")
         if declared is not None and not _TYPE.match(declared):
             raise TypeError(
@@ -36,9 +36,19 @@ class Event(BaseModel):
 class StateEvent(Event):
     """An event about one Member State, whose ISO 3166 alpha-3 code is its subject."""
 
+    withheld: ClassVar[tuple[str, ...]] = ()
+    """The fields of free text, which a confidential event leaves empty: topics are read widely."""
+
     member_state: str
     confidential: bool = False
     """Whether the State asked to keep it confidential (¶23)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _withhold(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if values.get("confidential"):
+            return values | dict.fromkeys(cls.withheld, "")
+        return values
 
     @property
     def subject(self) -> str:

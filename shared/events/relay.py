@@ -243,7 +243,7 @@ class Relay:
         self._checked_broker_at = time.monotonic()
 
     async def _republish(self, session: AsyncSession, topic: str) -> None:
-        """Mark everything kept of `topic` as unpublished; the consumers' inboxes make it harmless."""
+        """Mark all that is kept of `topic` as unpublished; the inboxes make it harmless."""
         log.warning("broker-forgot-topic", topic=topic)
         metrics.broker_losses_total.labels(topic).inc()
         await session.execute(

@@ -22,4 +22,4 @@ def topic_of_type(event_type: str) -> str:
 
 def lane_of(key: str, lanes: int) -> int:
     """The lane, and so the partition, of `key`: the same as Kafka's own clients choose."""
-    return (murmur2(key.encode()) & 0x7FFFFFFF) % lanes
+    return int(murmur2(key.encode()) & 0x7FFFFFFF) % lanes

@@ -1,19 +1,16 @@
 """The reference data over HTTP: loaded by an operator, read by every caller."""
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import or_, select, text
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import or_, select
 
 from shared.auth import AnyCaller, Operator
 from shared.database import ListQuery, Page, ReadSession, TransactionalRoute, WriteSession, paginate
-from shared.database.base import Base
 from shared.errors import problem_responses
-from shared.reference.catalogue import member_states, resolutions, themes
 from shared.reference.models import ReferenceMemberState, ReferenceResolution, ReferenceTheme
+from shared.reference.service import load_catalogue
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"], route_class=TransactionalRoute)
 
@@ -53,12 +50,20 @@ class ThemeRead(_Read):
     resolutions: list[int]
 
 
-class Loaded(BaseModel):
-    """How many entries are loaded now."""
+class TallyRead(_Read):
+    """What loading did to one table."""
 
-    member_states: int
-    resolutions: int
-    themes: int
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+class LoadRead(_Read):
+    """What loading did to each table."""
+
+    member_states: TallyRead
+    resolutions: TallyRead
+    themes: TallyRead
 
 
 class MemberStateQuery(ListQuery):
@@ -85,26 +90,9 @@ class ThemeQuery(ListQuery):
 
 
 @router.put("", responses=problem_responses())
-async def load_reference_data(caller: Operator, work: WriteSession) -> Loaded:
+async def load_reference_data(caller: Operator, work: WriteSession) -> LoadRead:
     """Load the bundled catalogue into this service's database; doing it again changes nothing."""
-    states = [asdict(state) for state in member_states().values()]
-    cited = [asdict(resolution) for resolution in resolutions().values()]
-    areas = [asdict(theme) for theme in themes().values()]
-    await work.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reference'))"))
-    for table, rows in (
-        (ReferenceMemberState, states),
-        (ReferenceResolution, cited),
-        (ReferenceTheme, areas),
-    ):
-        await work.session.execute(_upsert(table, rows))
-    return Loaded(member_states=len(states), resolutions=len(cited), themes=len(areas))
-
-
-def _upsert(table: type[Base], rows: list[dict[str, Any]]) -> Insert:
-    statement = insert(table).values(rows)
-    keys = [column.name for column in table.__table__.primary_key]
-    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return LoadRead.model_validate(await load_catalogue(work.session))
 
 
 @router.get("/member-states", responses=problem_responses())

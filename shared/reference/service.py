@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import literal_column, or_, text
+from sqlalchemy import Result, literal_column, or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,7 +56,7 @@ async def _load(
     new = insert(model).values(rows)
     keys = [column.name for column in table.primary_key]
     others = [column.name for column in table.columns if column.name not in keys]
-    written = await session.execute(
+    written: Result[bool] = await session.execute(
         new.on_conflict_do_update(
             index_elements=keys,
             set_={name: new.excluded[name] for name in others},

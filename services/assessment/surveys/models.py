@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.database import Record
+from shared.database import StateRecord
 
 
 class SurveyStatus(StrEnum):
@@ -19,15 +19,13 @@ class SurveyStatus(StrEnum):
     ASSESSED = "assessed"
 
 
-class Survey(Record):
+class Survey(StateRecord):
     """An instrument issued to a State, with the State's answers."""
 
     __tablename__ = "surveys"
 
     instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instruments.id"), index=True)
-    member_state: Mapped[str] = mapped_column(index=True)
     due_on: Mapped[date]
     status: Mapped[SurveyStatus] = mapped_column(Text, index=True)
     answers: Mapped[dict[str, Any]]
-    confidential: Mapped[bool]
     submitted_on: Mapped[date | None]

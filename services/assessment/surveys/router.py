@@ -17,9 +17,9 @@ from shared.database import (
     TransactionalRoute,
     WriteSession,
     created,
+    read_visible,
     set_etag,
 )
-from shared.database.confidentiality import read_visible
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
 
 router = APIRouter(prefix="/v1/surveys", tags=["surveys"], route_class=TransactionalRoute)

@@ -29,7 +29,7 @@ class SurveyCreate(BaseModel):
     instrument_id: UUID
     member_state: Alpha3
     due_on: date
-    confidential: bool = Field(False, description="At the State's request (¶23)")
+    confidential: bool = Field(default=False, description="At the State's request (¶23)")
 
 
 class Answers(BaseModel):

@@ -11,8 +11,7 @@ from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS, unanswered, unknown_codes
 from services.assessment.surveys.schemas import Answers, SurveyCreate, SurveyQuery
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
-from shared.database.confidentiality import visible_to
+from shared.database import RecordPage, UnitOfWork, paginate, visible_to
 from shared.errors import FieldError, IllegalTransition, Invalid
 
 
@@ -90,7 +89,7 @@ async def list_surveys(
     session: AsyncSession, caller: Caller, query: SurveyQuery
 ) -> RecordPage[Survey]:
     """The surveys that match the query and that the caller may see."""
-    statement = visible_to(caller, select(Survey), Survey.member_state, Survey.confidential)
+    statement = visible_to(caller, select(Survey), Survey)
     if query.member_state:
         statement = statement.where(Survey.member_state == query.member_state)
     if query.status:

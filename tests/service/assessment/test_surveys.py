@@ -1,16 +1,15 @@
 """A survey from issue to submission, over HTTP, and its events off the broker."""
 
-import json
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from shared.embedded.stack import Stack
-from tests.conftest import client_of
+from tests.support.events import read_events
+from tests.support.stacks import client_of
 
 INSTRUMENT = {
     "code": "oia-1373",
@@ -34,25 +33,9 @@ async def _issued(officer: httpx.AsyncClient, state: str, **fields: object) -> d
 
 
 async def _events_about(stack: Stack, survey_id: str, count: int) -> list[dict[str, Any]]:
-    consumer = AIOKafkaConsumer(
-        "ctc.assessment",
-        bootstrap_servers=stack.broker.bootstrap_servers,
-        auto_offset_reset="earliest",
-        metadata_max_age_ms=500,
+    return await read_events(
+        stack, "ctc.assessment", lambda event: event["data"].get("survey_id") == survey_id, count
     )
-    await consumer.start()
-    found: list[dict[str, Any]] = []
-    try:
-        async for record in consumer:
-            event = json.loads(record.value)
-            if event["data"].get("survey_id") == survey_id:
-                assert record.key.decode() == event["subject"]
-                found.append(event)
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    raise AssertionError("unreachable")
 
 
 @pytest.mark.timeout(60)
