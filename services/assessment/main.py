@@ -2,8 +2,12 @@
 
 from fastapi import FastAPI
 
+from services.assessment.analysis.router import router as analysis
+from services.assessment.assessments.router import router as assessments
+from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments
+from services.assessment.recommendations.router import router as recommendations
 from services.assessment.surveys.router import router as surveys
 from shared.app import create_service
 
@@ -13,8 +17,8 @@ def create_app() -> FastAPI:
     return create_service(
         "assessment",
         title="Assessment",
-        description="Instruments, surveys and responses (¶5, ¶12).",
-        routers=[instruments, surveys],
+        description="Surveys, assessments, gaps, recommendations and analysis (¶4, ¶5, ¶9, ¶11).",
+        routers=[instruments, surveys, assessments, gaps, recommendations, analysis],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
     )

@@ -1,10 +1,11 @@
 """The declarative base and what every record carries."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, MetaData, Uuid
+from sqlalchemy import Date, DateTime, Enum, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid6 import uuid7
@@ -32,6 +33,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own spelling
         datetime: DateTime(timezone=True),
         date: Date(),
+        # By value, as text: a new member needs no migration.
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=60,
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
         dict[str, Any]: JSONB,
         list[str]: JSONB,
         list[int]: JSONB,

@@ -18,7 +18,6 @@ from shared.errors.problems import (
     ProblemDetails,
     Unavailable,
 )
-from shared.telemetry import current_request_id
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +40,7 @@ def _answer(request: Request, problem: Problem) -> JSONResponse:
         status=problem.status,
         detail=problem.detail,
         instance=request.url.path,
-        request_id=current_request_id(),
+        request_id=getattr(request.state, "request_id", None),
         errors=problem.errors,
     )
     return JSONResponse(
@@ -82,7 +81,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         status=error.status_code,
         detail=str(error.detail),
         instance=request.url.path,
-        request_id=current_request_id(),
+        request_id=getattr(request.state, "request_id", None),
     )
     return JSONResponse(
         body.model_dump(mode="json"),
@@ -124,7 +123,12 @@ def _database(request: Request, error: Exception) -> JSONResponse:
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.exception("unexpected-error", path=request.url.path)
+    request_id = getattr(request.state, "request_id", "unknown")
+    log.error("unexpected-error", path=request.url.path, request_id=request_id, exc_info=error)
     return _answer(
-        request, Problem("An unexpected error was logged; nothing was saved. Quote the request id.")
+        request,
+        Problem(
+            "An unexpected error was logged; nothing was saved. Quote the request id.",
+            headers={"x-request-id": request_id},
+        ),
     )

@@ -40,7 +40,7 @@ class DeadLetter(Record):
     payload: Mapped[str] = mapped_column(Text)
     error: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int]
-    status: Mapped[DeadLetterStatus] = mapped_column(Text, index=True)
+    status: Mapped[DeadLetterStatus] = mapped_column(index=True)
     failed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 

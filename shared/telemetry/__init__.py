@@ -3,7 +3,6 @@
 from shared.telemetry.context import (
     RequestContextMiddleware,
     current_correlation_id,
-    current_request_id,
     current_traceparent,
     handling,
 )
@@ -13,7 +12,6 @@ __all__ = [
     "RequestContextMiddleware",
     "configure_logging",
     "current_correlation_id",
-    "current_request_id",
     "current_traceparent",
     "handling",
 ]

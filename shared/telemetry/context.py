@@ -19,18 +19,12 @@ from shared.telemetry import metrics
 
 log = structlog.get_logger("http")
 _propagator = TraceContextTextMapPropagator()
-_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 _ACCEPTABLE_ID = re.compile(r"^[A-Za-z0-9._-]{8,100}$")
 
 if not isinstance(trace.get_tracer_provider(), TracerProvider):
     trace.set_tracer_provider(TracerProvider())
 _tracer = trace.get_tracer("ctc")
-
-
-def current_request_id() -> str | None:
-    """The id of the HTTP request in progress, if any."""
-    return _request_id.get()
 
 
 def current_correlation_id() -> str:
@@ -88,7 +82,8 @@ class RequestContextMiddleware:
                 answer["x-correlation-id"] = correlation_id
             await send(message)
 
-        token = _request_id.set(request_id)
+        # The handler of unexpected errors runs outside of this middleware, so it reads it there.
+        scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             with handling(
@@ -108,7 +103,6 @@ class RequestContextMiddleware:
                     milliseconds=round(seconds * 1000, 1),
                 )
             structlog.contextvars.unbind_contextvars("request_id")
-            _request_id.reset(token)
 
 
 def _acceptable(value: str | None) -> str | None:

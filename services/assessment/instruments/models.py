@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
 
 from shared.database import Record
 
@@ -26,5 +26,5 @@ class Instrument(Record):
     code: Mapped[str]
     edition: Mapped[int]
     title: Mapped[str]
-    tool: Mapped[Tool] = mapped_column(Text)
+    tool: Mapped[Tool]
     questions: Mapped[list[dict[str, Any]]]

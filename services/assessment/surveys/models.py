@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import StateRecord
@@ -26,6 +26,6 @@ class Survey(StateRecord):
 
     instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instruments.id"), index=True)
     due_on: Mapped[date]
-    status: Mapped[SurveyStatus] = mapped_column(Text, index=True)
+    status: Mapped[SurveyStatus] = mapped_column(index=True)
     answers: Mapped[dict[str, Any]]
     submitted_on: Mapped[date | None]

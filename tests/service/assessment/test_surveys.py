@@ -24,7 +24,7 @@ INSTRUMENT = {
 }  # fmt: skip
 
 
-async def _issued(officer: httpx.AsyncClient, state: str, **fields: object) -> dict[str, Any]:
+async def issued(officer: httpx.AsyncClient, state: str, **fields: object) -> dict[str, Any]:
     instrument = (await officer.post("/v1/instruments", json=INSTRUMENT)).json()
     body = {"instrument_id": instrument["id"], "member_state": state, "due_on": "2099-03-01"}
     answer = await officer.post("/v1/surveys", json=body | fields)
@@ -42,7 +42,7 @@ async def _events_about(stack: Stack, survey_id: str, count: int) -> list[dict[s
 async def test_a_state_answers_and_submits_and_both_events_arrive_in_order(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await _issued(officer, "KEN")
+    survey = await issued(officer, "KEN")
     path = f"/v1/surveys/{survey['id']}"
     async with client_of(stack, "assessment", "member_state", member_state="KEN") as kenya:
         early = await kenya.post(f"{path}/submission")
@@ -66,13 +66,13 @@ async def test_a_state_answers_and_submits_and_both_events_arrive_in_order(
             "urn:ctc:problem:illegal-transition",
         )
 
-    issued, answered = await _events_about(stack, survey["id"], 2)
-    assert issued["type"] == "org.un.ctc.assessment.survey-issued.v1"
-    assert answered["type"] == "org.un.ctc.assessment.response-submitted.v1"
-    assert issued["subject"] == answered["subject"] == "KEN"
-    assert answered["correlationid"] == "walk-of-kenya"
-    assert UUID(answered["id"]).version == 7
-    assert date.fromisoformat(issued["data"]["due_on"]) == date(2099, 3, 1)
+    first, second = await _events_about(stack, survey["id"], 2)
+    assert first["type"] == "org.un.ctc.assessment.survey-issued.v1"
+    assert second["type"] == "org.un.ctc.assessment.response-submitted.v1"
+    assert first["subject"] == second["subject"] == "KEN"
+    assert second["correlationid"] == "walk-of-kenya"
+    assert UUID(second["id"]).version == 7
+    assert date.fromisoformat(first["data"]["due_on"]) == date(2099, 3, 1)
 
 
 async def test_the_same_key_and_body_gives_the_first_answer_again(
@@ -91,7 +91,7 @@ async def test_the_same_key_and_body_gives_the_first_answer_again(
 
 
 async def test_a_change_on_a_stale_version_is_refused(officer: httpx.AsyncClient) -> None:
-    survey = await _issued(officer, "UGA")
+    survey = await issued(officer, "UGA")
     path = f"/v1/surveys/{survey['id']}/answers"
     answers = {"answers": {"BC-1": "yes"}}
     assert (await officer.patch(path, json=answers)).status_code == 428
@@ -100,8 +100,8 @@ async def test_a_change_on_a_stale_version_is_refused(officer: httpx.AsyncClient
 
 
 async def test_a_state_sees_its_own_surveys_only(stack: Stack, officer: httpx.AsyncClient) -> None:
-    of_ghana = await _issued(officer, "GHA")
-    await _issued(officer, "TGO")
+    of_ghana = await issued(officer, "GHA")
+    await issued(officer, "TGO")
     async with client_of(stack, "assessment", "member_state", member_state="TGO") as togo:
         listed = (await togo.get("/v1/surveys")).json()["items"]
         assert {survey["member_state"] for survey in listed} == {"TGO"}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "35f663008a10"
+revision: str = "ff902feee8ac"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -41,7 +41,11 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("dead", "replayed", name="deadletterstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
         sa.Column(
             "failed_at",
             sa.DateTime(timezone=True),
@@ -118,7 +122,18 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("tool", sa.Text(), nullable=False),
+        sa.Column(
+            "tool",
+            sa.Enum(
+                "overview_of_implementation_assessment",
+                "detailed_implementation_survey",
+                "global_implementation_survey",
+                name="tool",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -160,6 +175,25 @@ def upgrade() -> None:
         sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("lane", name=op.f("pk_outbox_lanes")),
     )
+    op.create_table(
+        "products",
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("draft", "published", name="productstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
+    )
+    op.create_index(op.f("ix_products_status"), "products", ["status"], unique=False)
+    op.create_index(op.f("ix_products_theme"), "products", ["theme"], unique=False)
     op.create_table(
         "reference_member_states",
         sa.Column("alpha3", sa.String(), nullable=False),
@@ -209,14 +243,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("topic", name=op.f("pk_topic_epochs")),
     )
     op.create_table(
+        "trends",
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "low", "medium", "high", "critical", name="severity", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("identified_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trends")),
+    )
+    op.create_index(op.f("ix_trends_theme"), "trends", ["theme"], unique=False)
+    op.create_table(
         "surveys",
         sa.Column("instrument_id", sa.Uuid(), nullable=False),
-        sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "issued", "submitted", "assessed", name="surveystatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -229,16 +290,202 @@ def upgrade() -> None:
     op.create_index(op.f("ix_surveys_instrument_id"), "surveys", ["instrument_id"], unique=False)
     op.create_index(op.f("ix_surveys_member_state"), "surveys", ["member_state"], unique=False)
     op.create_index(op.f("ix_surveys_status"), "surveys", ["status"], unique=False)
+    op.create_table(
+        "assessments",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("scores_by_theme", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("scores_by_resolution", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_assessments_survey_id_surveys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint("survey_id", name=op.f("uq_assessments_survey_id")),
+    )
+    op.create_index(
+        op.f("ix_assessments_completed_on"), "assessments", ["completed_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_assessments_member_state"), "assessments", ["member_state"], unique=False
+    )
+    op.create_table(
+        "gaps",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("resolution", sa.Integer(), nullable=False),
+        sa.Column("paragraph", sa.String(), nullable=True),
+        sa.Column(
+            "severity",
+            sa.Enum(
+                "low", "medium", "high", "critical", name="severity", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("identified_on", sa.Date(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessments.id"], name=op.f("fk_gaps_assessment_id_assessments")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
+    )
+    op.create_index(op.f("ix_gaps_assessment_id"), "gaps", ["assessment_id"], unique=False)
+    op.create_index(op.f("ix_gaps_member_state"), "gaps", ["member_state"], unique=False)
+    op.create_index(op.f("ix_gaps_theme"), "gaps", ["theme"], unique=False)
+    op.create_table(
+        "recommendations",
+        sa.Column("gap_id", sa.Uuid(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("resolution", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "priority",
+            sa.Enum("low", "medium", "high", name="priority", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("technical_assistance_needed", sa.Boolean(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "issued",
+                "accepted",
+                "in_progress",
+                "partly_implemented",
+                "implemented",
+                "no_longer_relevant",
+                name="recommendationstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("target_on", sa.Date(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("review_requested_on", sa.Date(), nullable=True),
+        sa.Column("review_because", sa.Text(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["gap_id"], ["gaps.id"], name=op.f("fk_recommendations_gap_id_gaps")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
+    )
+    op.create_index(op.f("ix_recommendations_gap_id"), "recommendations", ["gap_id"], unique=False)
+    op.create_index(
+        op.f("ix_recommendations_member_state"), "recommendations", ["member_state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_recommendations_review_requested_on"),
+        "recommendations",
+        ["review_requested_on"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_recommendations_status"), "recommendations", ["status"], unique=False)
+    op.create_index(op.f("ix_recommendations_theme"), "recommendations", ["theme"], unique=False)
+    op.create_table(
+        "recommendation_steps",
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "previous",
+            sa.Enum(
+                "draft",
+                "issued",
+                "accepted",
+                "in_progress",
+                "partly_implemented",
+                "implemented",
+                "no_longer_relevant",
+                name="recommendationstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "issued",
+                "accepted",
+                "in_progress",
+                "partly_implemented",
+                "implemented",
+                "no_longer_relevant",
+                name="recommendationstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["recommendation_id"],
+            ["recommendations.id"],
+            name=op.f("fk_recommendation_steps_recommendation_id_recommendations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_steps")),
+    )
+    op.create_index(
+        op.f("ix_recommendation_steps_recommendation_id"),
+        "recommendation_steps",
+        ["recommendation_id"],
+        unique=False,
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(
+        op.f("ix_recommendation_steps_recommendation_id"), table_name="recommendation_steps"
+    )
+    op.drop_table("recommendation_steps")
+    op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_status"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_review_requested_on"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_member_state"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_gap_id"), table_name="recommendations")
+    op.drop_table("recommendations")
+    op.drop_index(op.f("ix_gaps_theme"), table_name="gaps")
+    op.drop_index(op.f("ix_gaps_member_state"), table_name="gaps")
+    op.drop_index(op.f("ix_gaps_assessment_id"), table_name="gaps")
+    op.drop_table("gaps")
+    op.drop_index(op.f("ix_assessments_member_state"), table_name="assessments")
+    op.drop_index(op.f("ix_assessments_completed_on"), table_name="assessments")
+    op.drop_table("assessments")
     op.drop_index(op.f("ix_surveys_status"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_member_state"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_instrument_id"), table_name="surveys")
     op.drop_table("surveys")
+    op.drop_index(op.f("ix_trends_theme"), table_name="trends")
+    op.drop_table("trends")
     op.drop_table("topic_epochs")
     op.drop_table("reference_themes")
     op.drop_table("reference_resolutions")
@@ -247,6 +494,9 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
+    op.drop_index(op.f("ix_products_theme"), table_name="products")
+    op.drop_index(op.f("ix_products_status"), table_name="products")
+    op.drop_table("products")
     op.drop_table("outbox_lanes")
     op.drop_index("ix_outbox_published_at", table_name="outbox")
     op.drop_index(

@@ -1,0 +1,1 @@
+"""Assessments of States: scores from the answers (¶4, ¶5)."""

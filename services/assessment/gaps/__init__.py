@@ -1,0 +1,1 @@
+"""Gaps in implementation, derived from the answers (¶6)."""

@@ -1,0 +1,35 @@
+"""Gaps as tables."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import StateRecord
+
+
+class Severity(StrEnum):
+    """How grave a gap is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Gap(StateRecord):
+    """What a State does not, or not fully, implement, with the answer that it comes from."""
+
+    __tablename__ = "gaps"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), index=True)
+    question: Mapped[str]
+    answer: Mapped[str]
+    theme: Mapped[str] = mapped_column(index=True)
+    resolution: Mapped[int]
+    paragraph: Mapped[str | None]
+    severity: Mapped[Severity]
+    description: Mapped[str] = mapped_column(Text)
+    identified_on: Mapped[date]

@@ -1,0 +1,33 @@
+"""Gaps over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.assessment.gaps import service
+from services.assessment.gaps.models import Gap
+from services.assessment.gaps.schemas import GapQuery, GapRead
+from shared.auth import FindingsReader
+from shared.database import Page, ReadSession, TransactionalRoute, read_visible, set_etag
+from shared.errors import NotFound, problem_responses
+
+router = APIRouter(prefix="/v1/gaps", tags=["gaps"], route_class=TransactionalRoute)
+
+
+@router.get("", responses=problem_responses())
+async def list_gaps(
+    caller: FindingsReader, session: ReadSession, query: Annotated[GapQuery, Query()]
+) -> Page[GapRead]:
+    """Gaps in implementation (¶6, ¶23)."""
+    return (await service.list_gaps(session, caller, query)).map(GapRead.model_validate)
+
+
+@router.get("/{gap_id}", responses=problem_responses(NotFound))
+async def read_gap(
+    caller: FindingsReader, session: ReadSession, gap_id: UUID, response: Response
+) -> GapRead:
+    """One gap, with the answer and provision that it comes from."""
+    gap = await read_visible(session, caller, Gap, gap_id)
+    set_etag(response, gap.version)
+    return GapRead.model_validate(gap)

@@ -1,0 +1,42 @@
+"""Responses about gaps."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.assessment.gaps.models import Severity
+from shared.database import ListQuery
+from shared.reference import Alpha3, ResolutionNumber, ThemeCode
+
+
+class GapRead(BaseModel):
+    """A gap, with the answer and the provision that it comes from."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    version: int
+    assessment_id: UUID
+    member_state: str
+    confidential: bool
+    question: str = Field(description="Code of the question in the instrument")
+    answer: str
+    theme: str
+    resolution: int
+    paragraph: str | None
+    severity: Severity
+    description: str
+    identified_on: date
+
+
+class GapQuery(ListQuery):
+    """Filters and sort of the gaps."""
+
+    member_state: Alpha3 | None = None
+    assessment_id: UUID | None = None
+    theme: ThemeCode | None = None
+    resolution: ResolutionNumber | None = None
+    severity: Severity | None = None
+    sort: Literal["identified_on", "-identified_on", "theme", "-theme"] = "-identified_on"

@@ -1,0 +1,1 @@
+"""Recommendations to States, from gap to implementation (¶9)."""
