@@ -21,3 +21,9 @@ $(VENV)/.installed: requirements-dev.lock
 lock: ## Resolve the dependencies again and write both lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --constraint requirements.lock --group dev --output-file requirements-dev.lock pyproject.toml
+
+run: install ## Start everything, walk the main job, stay up (ARGS=--once: exit after the walk)
+	@$(BIN)/python -m shared.embedded.run $(ARGS)
+
+clean: ## Forget what `make run` keeps
+	@rm -rf .run

@@ -1,42 +1,21 @@
 """Events as another system sees and sends them: straight on the broker."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
+from shared.embedded.event_log import CloudEvent, EventLog
 from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
 from shared.events.topics import topic_of, topic_of_type
-
-CloudEvent = dict[str, Any]
 
 
 async def read_events(
     stack: Stack, topic: str, wanted: Callable[[CloudEvent], bool], count: int
 ) -> list[CloudEvent]:
     """The first `count` events on the topic that are wanted; waits for them (pytest times out)."""
-    consumer = AIOKafkaConsumer(
-        topic,
-        bootstrap_servers=stack.bootstrap_servers,
-        auto_offset_reset="earliest",
-        metadata_max_age_ms=500,
-    )
-    await consumer.start()
-    found: list[CloudEvent] = []
-    try:
-        async for record in consumer:
-            event = json.loads(record.value)
-            if wanted(event):
-                assert record.key.decode() == event["subject"]
-                found.append(event)
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    raise AssertionError("unreachable")
+    return await EventLog(stack.bootstrap_servers).wait_for(topic, wanted, count)
 
 
 async def read_event(stack: Stack, kind: type[Event], **data: object) -> CloudEvent:

@@ -1,0 +1,192 @@
+"""Step 2: surveys, responses, assessments, gaps and recommendations."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import resources
+from typing import Any
+
+from shared.embedded.walk.world import World
+from shared.reference import member_states, themes
+
+CONFIDENTIAL = "FJI"
+"""The State that asks to keep its assessment confidential (¶23)."""
+SILENT = "TGO"
+"""The State that does not answer its survey in time."""
+_DOUBTED_THEME = "countering-financing"
+
+
+@dataclass(slots=True)
+class Assessed:
+    """What the assessments led to."""
+
+    recommendations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By State."""
+
+    @property
+    def states(self) -> list[str]:
+        """The States that were assessed."""
+        return list(self.recommendations)
+
+
+async def assess(world: World) -> Assessed:
+    """Issue a survey to several States, take their responses, assess them, recommend."""
+    world.narrator.chapter("Assessment (¶4, ¶5): surveys, gaps, recommendations")
+    officer = world.api("assessment", "cted_officer")
+    instrument = await officer.post("/v1/instruments", _instrument())
+    world.narrator.tell(
+        f"Instrument published: {instrument['title']}, edition {instrument['edition']}, "
+        f"{len(instrument['questions'])} questions"
+    )
+    await _note_a_trend(world)
+    surveys = {
+        state: await _issue(world, instrument["id"], state) for state in [*_answers(), SILENT]
+    }
+    world.narrator.tell(f"Surveys issued to {', '.join(surveys)}; the answers are invented")
+    assessed = Assessed()
+    done = await asyncio.gather(
+        *(
+            _assess_one(world, instrument, surveys[state], answers)
+            for state, answers in _answers().items()
+        )
+    )
+    for state, recommendations in zip(_answers(), done, strict=True):
+        assessed.recommendations[state] = recommendations
+    count = sum(len(of_state) for of_state in assessed.recommendations.values())
+    world.narrator.tell(
+        f"{count} recommendations issued; what {CONFIDENTIAL} keeps confidential, OCT cannot read"
+    )
+    world.facts["Assessments"] = f"{len(assessed.states)} States, {count} recommendations issued"
+    return assessed
+
+
+async def assess_again(world: World, member_state: str, project_id: str) -> None:
+    """After the steps taken, the State is assessed again: the cycle closes (¶9, ¶22)."""
+    world.narrator.chapter(f"Assess again: {member_state}")
+    officer = world.api("assessment", "cted_officer")
+    instrument = await officer.post("/v1/instruments", _instrument())
+    better = dict.fromkeys(_answers()[member_state], "yes")
+    await _respond(world, await _issue(world, instrument["id"], member_state), better)
+    surveys = await officer.get("/v1/surveys", member_state=member_state, status="submitted")
+    assessment = await officer.post(
+        "/v1/assessments",
+        {"survey_id": surveys["items"][0]["id"], "summary": "After a year of steps taken."},
+    )
+    world.narrator.tell(f"{member_state} now implements {assessment['score']:.0%} of what is asked")
+    impact = await world.expect("assistance.impact-assessed", project_id=project_id)
+    data = impact["data"]
+    world.narrator.tell(
+        f"impact-assessed: {data['theme']} went from {data['baseline_score']:.0%} "
+        f"to {data['later_score']:.0%} (before and after alone prove no cause)"
+    )
+    world.facts["Assessed again"] = f"{member_state}, with the impact of its project (¶22)"
+
+
+async def _note_a_trend(world: World) -> None:
+    officer = world.api("assessment", "cted_officer")
+    trend = await officer.post(
+        "/v1/trends",
+        {
+            "title": "Financing of terrorism through new payment methods",
+            "theme": _DOUBTED_THEME,
+            "subregions": ["Eastern Africa", "South America"],
+            "severity": "high",
+            "source": "Illustrative, for this demonstration",
+        },
+    )
+    await world.expect("assessment.trend-identified", trend_id=trend["id"])
+    product = await officer.post(
+        "/v1/products",
+        {
+            "title": "Good practices in countering the financing of terrorism (illustrative)",
+            "theme": _DOUBTED_THEME,
+            "text": "Illustrative text, for this demonstration.",
+        },
+    )
+    lead = world.api("assessment", "cted_lead")
+    await lead.post(f"/v1/products/{product['id']}/publication")
+    await world.expect("assessment.product-published", product_id=product["id"])
+    world.narrator.tell("A trend was noted (¶18) and an analytical product published (¶26)")
+
+
+async def _issue(world: World, instrument_id: str, state: str) -> dict[str, Any]:
+    due_on = await world.today() + timedelta(days=30)
+    survey: dict[str, Any] = await world.api("assessment", "cted_officer").post(
+        "/v1/surveys",
+        {
+            "instrument_id": instrument_id,
+            "member_state": state,
+            "due_on": due_on.isoformat(),
+            "confidential": state == CONFIDENTIAL,
+        },
+    )
+    return survey
+
+
+async def _respond(world: World, survey: dict[str, Any], answers: dict[str, str]) -> None:
+    state = survey["member_state"]
+    focal_point = world.api("assessment", "member_state", member_state=state)
+    record = f"/v1/surveys/{survey['id']}"
+    codes = list(answers)
+    for section in (codes[:10], codes[10:20], codes[20:]):
+        part = {code: answers[code] for code in section}
+        await focal_point.change("PATCH", record, {"answers": part}, "/answers")
+    await focal_point.post(f"{record}/submission")
+
+
+async def _assess_one(
+    world: World, instrument: dict[str, Any], survey: dict[str, Any], answers: dict[str, str]
+) -> list[dict[str, Any]]:
+    await _respond(world, survey, answers)
+    officer = world.api("assessment", "cted_officer")
+    assessment = await officer.post(
+        "/v1/assessments", {"survey_id": survey["id"], "summary": "As the State answered."}
+    )
+    await world.expect("assessment.assessment-completed", assessment_id=assessment["id"])
+    gaps = await officer.all_items("/v1/gaps", assessment_id=assessment["id"])
+    state = member_states()[survey["member_state"]]
+    world.narrator.tell(
+        f"{state.name} ({state.alpha3}) answered and was assessed: "
+        f"{assessment['score']:.0%} in place, {len(gaps)} gaps"
+    )
+    severities = ("critical", "high", "medium", "low")
+    gravest = sorted(gaps, key=lambda gap: (severities.index(gap["severity"]), gap["question"]))
+    texts = {question["code"]: question["text"] for question in instrument["questions"]}
+    return [await _recommend(world, gap, texts[gap["question"]]) for gap in gravest[:3]]
+
+
+async def _recommend(world: World, gap: dict[str, Any], asked: str) -> dict[str, Any]:
+    target_on = await world.today() + timedelta(days=540)
+    draft = await world.api("assessment", "cted_officer").post(
+        "/v1/recommendations",
+        {
+            "gap_id": gap["id"],
+            "text": f"Close the gap in {themes()[gap['theme']].name.lower()}: {asked}",
+            "priority": "high" if gap["severity"] in ("critical", "high") else "medium",
+            "technical_assistance_needed": gap["severity"] != "low",
+            "target_on": target_on.isoformat(),
+        },
+    )
+    issued: dict[str, Any] = await world.api("assessment", "cted_lead").post(
+        f"/v1/recommendations/{draft['id']}/issuance"
+    )
+    await world.expect("assessment.recommendation-issued", recommendation_id=issued["id"])
+    return issued
+
+
+def _instrument() -> dict[str, Any]:
+    instrument = _data("instrument")
+    del instrument["note"]
+    return instrument
+
+
+def _answers() -> dict[str, dict[str, str]]:
+    answers: dict[str, dict[str, str]] = _data("answers")["answers"]
+    return answers
+
+
+def _data(name: str) -> dict[str, Any]:
+    file = resources.files("shared.embedded.walk") / "data" / f"{name}.json"
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content

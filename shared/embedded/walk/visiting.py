@@ -1,0 +1,207 @@
+"""Step 3: whom to visit, consent, the visit, its report."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from shared.embedded.walk.assessing import Assessed
+from shared.embedded.walk.world import Api, WalkFailedError, World
+from shared.reference import member_states
+
+_LIST_SIZE = 12
+_VISITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A visit whose report was submitted."""
+
+    member_state: str
+    report_id: str
+    submitted_on: date
+    follow_up_due_on: date
+
+
+async def visit(world: World, assessed: Assessed) -> Visited:
+    """Rank all States, adopt the year's list, and carry one visit to its submitted report."""
+    world.narrator.chapter("Visits (¶6, ¶7): ranking, list, consent, mission, report")
+    await _note_history(world)
+    await _rank(world, assessed)
+    visit_list, wanted = await _adopt(world, assessed)
+    refusing, consenting = wanted[0], wanted[1]
+    await _decline(world, visit_list, refusing)
+    consent = await _consent(world, visit_list, consenting)
+    mission = await _carry_out(world, consent, consenting)
+    visited = await _report(world, mission, consenting)
+    world.facts["Visits"] = (
+        f"list of {visit_list['year']} adopted and changed by decision; {refusing} declined, "
+        f"{consenting} was visited; report submitted on {visited.submitted_on}"
+    )
+    return visited
+
+
+async def _note_history(world: World) -> None:
+    officer = world.api("visits", "cted_officer")
+    for state, visited_on in (("NOR", "2012-05-21"), ("GEO", "2009-10-05")):
+        await officer.post("/v1/past-visits", {"member_state": state, "visited_on": visited_on})
+    peru = world.api("visits", "member_state", member_state="PER")
+    await peru.post(
+        "/v1/visit-requests",
+        {"member_state": "PER", "reason": "To review progress in border control (illustrative)."},
+    )
+    world.narrator.tell("Past visits noted; PER asks to be visited (¶6)")
+
+
+async def _rank(world: World, assessed: Assessed) -> None:
+    officer = world.api("visits", "cted_officer")
+
+    def gaps_are_known(ranking: dict[str, Any]) -> bool:
+        values = {
+            rank["member_state"]: {f["factor"]: f["value"] for f in rank["factors"]}
+            for rank in ranking["ranks"]
+        }
+        return all(any(v > 0 for k, v in values[s].items() if "gap" in k) for s in assessed.states)
+
+    ranking = await officer.until(
+        "The assessments' gaps count in the ranking", "/v1/ranking", gaps_are_known
+    )
+    if len(ranking["ranks"]) != len(member_states()):
+        raise WalkFailedError(f"{len(ranking['ranks'])} States are ranked, not all")
+    world.narrator.tell("All 193 States ranked by risk; the first, with what puts them there:")
+    names = {state.alpha3: state.name for state in member_states().values()}
+    world.narrator.ranking(ranking["ranks"][:8], names)
+
+
+async def _adopt(world: World, assessed: Assessed) -> tuple[dict[str, Any], list[str]]:
+    officer = world.api("visits", "cted_officer")
+    chair = world.api("visits", "committee_chair")
+    taken = {entry["year"] for entry in await officer.all_items("/v1/visit-lists")}
+    year = next(y for y in range((await world.today()).year, 9999) if y not in taken)
+    drafted = await officer.post("/v1/visit-lists", {"year": year, "size": _LIST_SIZE})
+    record = f"/v1/visit-lists/{drafted['id']}"
+    ranking = await officer.get("/v1/ranking")
+    order = [rank["member_state"] for rank in ranking["ranks"] if rank["member_state"] != "FJI"]
+    wanted = [state for state in order if state in assessed.states][:_VISITS]
+    if missing := [state for state in wanted if state not in drafted["member_states"]]:
+        kept = [state for state in drafted["member_states"] if state not in missing]
+        await officer.change(
+            "PATCH", record, {"member_states": [*kept[: _LIST_SIZE - len(missing)], *missing]}
+        )
+    await officer.post(f"{record}/submission")
+    adopted: dict[str, Any] = await chair.post(f"{record}/adoption")
+    await world.expect("visits.visit-list-adopted", visit_list_id=adopted["id"])
+    world.narrator.tell(
+        f"The Committee adopted the list for {year}: {', '.join(adopted['member_states'])}"
+    )
+    return adopted, wanted
+
+
+async def _ask(world: World, visit_list: dict[str, Any], state: str) -> dict[str, Any]:
+    answer_due_on = await world.today() + timedelta(days=30)
+    consent: dict[str, Any] = await world.api("visits", "cted_officer").post(
+        "/v1/consents",
+        {
+            "visit_list_id": visit_list["id"],
+            "member_state": state,
+            "answer_due_on": answer_due_on.isoformat(),
+        },
+    )
+    await world.expect("visits.consent-requested", consent_id=consent["id"])
+    return consent
+
+
+def _focal_point(world: World, state: str) -> Api:
+    return world.api("visits", "member_state", member_state=state)
+
+
+async def _decline(world: World, visit_list: dict[str, Any], state: str) -> None:
+    consent = await _ask(world, visit_list, state)
+    await _focal_point(world, state).post(
+        f"/v1/consents/{consent['id']}/answer",
+        {"answer": "declined", "reason": "Elections are held this year (illustrative)."},
+    )
+    await world.expect("visits.consent-declined", consent_id=consent["id"])
+    ranking = await world.api("visits", "cted_officer").get("/v1/ranking")
+    listed = visit_list["member_states"]
+    instead = next(r["member_state"] for r in ranking["ranks"] if r["member_state"] not in listed)
+    await world.api("visits", "committee_chair").post(
+        f"/v1/visit-lists/{visit_list['id']}/changes",
+        {"added": [instead], "removed": [state], "reason": f"{state} declined for this year."},
+    )
+    await world.expect("visits.visit-list-changed", visit_list_id=visit_list["id"])
+    world.narrator.tell(f"{state} declined; by recorded decision {instead} takes its place (¶6)")
+
+
+async def _consent(world: World, visit_list: dict[str, Any], state: str) -> dict[str, Any]:
+    consent = await _ask(world, visit_list, state)
+    await _focal_point(world, state).post(
+        f"/v1/consents/{consent['id']}/answer",
+        {"answer": "given", "conditions": "Dates are agreed beforehand."},
+    )
+    await world.expect("visits.consent-given", consent_id=consent["id"])
+    world.narrator.tell(f"{state} gave its consent, with a condition")
+    return consent
+
+
+async def _carry_out(world: World, consent: dict[str, Any], state: str) -> dict[str, Any]:
+    officer = world.api("visits", "cted_officer")
+    starts_on = await world.today() + timedelta(days=45)
+    ends_on = starts_on + timedelta(days=4)
+    mission: dict[str, Any] = await officer.post(
+        "/v1/missions",
+        {
+            "consent_id": consent["id"],
+            "kind": "comprehensive",
+            "starts_on": starts_on.isoformat(),
+            "ends_on": ends_on.isoformat(),
+            "resolutions": [1373, 1624, 2178],
+            "themes": ["countering-financing", "border-control"],
+            "team": [
+                {"officer": "A. Legal Officer", "member_state": "NOR"},
+                {"officer": "B. Border Expert", "member_state": "FJI"},
+            ],
+        },
+    )
+    await world.expect("visits.visit-scheduled", mission_id=mission["id"])
+    world.narrator.tell(f"Visit to {state} scheduled from {starts_on} to {ends_on}")
+    await world.advance_to(ends_on + timedelta(days=1))
+    await officer.post(f"/v1/missions/{mission['id']}/completion")
+    await world.expect("visits.visit-completed", mission_id=mission["id"])
+    world.narrator.tell(f"The clock moves to {ends_on + timedelta(days=1)}: the visit took place")
+    return mission
+
+
+async def _report(world: World, mission: dict[str, Any], state: str) -> Visited:
+    officer = world.api("visits", "cted_officer")
+    lead = world.api("visits", "cted_lead")
+    report = await officer.post(
+        "/v1/reports",
+        {
+            "mission_id": mission["id"],
+            "title": f"Visit to {member_states()[state].name} (illustrative)",
+            "sections": [
+                {"heading": "Findings", "text": "Illustrative findings."},
+                {"heading": "For the State alone", "text": "Withheld.", "confidential": True},
+            ],
+        },
+    )
+    record = f"/v1/reports/{report['id']}"
+    await world.expect("visits.report-drafted", report_id=report["id"])
+    await lead.post(f"{record}/review", {"outcome": "returned", "comment": "Add the way ahead."})
+    sections = [*report["sections"], {"heading": "Way ahead", "text": "Illustrative steps."}]
+    await officer.change("PATCH", record, {"sections": sections})
+    await lead.post(f"{record}/review", {"outcome": "approved", "comment": "Agreed."})
+    await world.advance_to(await world.today() + timedelta(days=40))
+    await officer.post(f"{record}/submission")
+    event = await world.expect("visits.report-submitted", report_id=report["id"])
+    due_on = event["data"]["follow_up_due_on"]
+    world.narrator.tell(
+        "Report drafted, returned, revised, approved and submitted: report-submitted; "
+        f"the follow-up is due on {due_on} (¶9)"
+    )
+    return Visited(
+        state,
+        report["id"],
+        date.fromisoformat(event["data"]["submitted_on"]),
+        date.fromisoformat(due_on),
+    )
