@@ -25,5 +25,8 @@ lock: ## Resolve the dependencies again and write both lock files
 run: install ## Start everything, walk the main job, stay up (ARGS=--once: exit after the walk)
 	@$(BIN)/python -m shared.embedded.run $(ARGS)
 
+test: install ## Run every test (ARGS is passed to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
 clean: ## Forget what `make run` keeps
 	@rm -rf .run

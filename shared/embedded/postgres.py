@@ -25,6 +25,10 @@ class EmbeddedPostgres:
             self._server.cleanup()
             self._server = None
 
+    def configure(self, setting: str, value: str) -> None:
+        """Change a setting of the server, from its next start on."""
+        self._server.psql(f"ALTER SYSTEM SET {setting} = '{value}'")
+
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name`, which is created where it is missing."""
         known = self._server.psql(f"SELECT 'known' FROM pg_database WHERE datname = '{name}'")  # noqa: S608

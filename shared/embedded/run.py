@@ -1,4 +1,4 @@
-"""`python -m shared.embedded.run [--once]`: start everything, walk the main job, stay up."""
+"""`python -m shared.embedded.run`: start everything, walk the main job, stay up."""
 
 import argparse
 import asyncio
@@ -22,7 +22,6 @@ from shared.embedded.stack import Ports, Stack, StackError
 from shared.embedded.walk import WalkFailedError, World, walk_the_cycle
 from shared.events.topics import SERVICES, dead_letter_topic_of, topic_of
 
-_RUN_DIRECTORY = Path(".run")
 _LOOK_AFTER_SECONDS = 1.0
 
 
@@ -48,9 +47,8 @@ async def _walk(stack: Stack, console: Console) -> None:
         raise WalkFailedError(f"{dead} events could not be consumed; see /v1/operations")
 
 
-async def _run(*, once: bool, console: Console) -> None:
+async def _run(stack: Stack, console: Console, *, once: bool) -> None:
     with console.status("Starting PostgreSQL, broker, issuer and four services…"):
-        stack = Stack(_RUN_DIRECTORY, Ports())
         await stack.__aenter__()
     try:
         console.print("PostgreSQL, broker, issuer and four services are up.")
@@ -82,12 +80,19 @@ def main() -> int:
     """Run; the exit status is 0 only if every step's outcome was observed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", action="store_true", help="exit after the walk")
-    once = parser.parse_args().once
+    parser.add_argument(
+        "--directory", type=Path, default=Path(".run"), help="where logs and data are kept"
+    )
+    parser.add_argument(
+        "--first-port", type=int, default=8100, help="the first of six free ports in a row"
+    )
+    arguments = parser.parse_args()
+    stack = Stack(arguments.directory, Ports.from_first(arguments.first_port))
     console = Console()
     # An interrupt while processes start is answered like any other: in order, nothing left.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        asyncio.run(_run(once=once, console=console))
+        asyncio.run(_run(stack, console, once=arguments.once))
     except (StackError, WalkFailedError, RuntimeError) as error:
         console.print(f"[red]Failed:[/red] {error}", soft_wrap=True, markup=True)
         return 1

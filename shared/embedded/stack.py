@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,11 +33,15 @@ class StackError(Exception):
 class Ports:
     """Where each process listens on this machine."""
 
-    broker: int = 9192
-    issuer: int = 8100
-    services: dict[str, int] = field(
-        default_factory=lambda: {name: 8101 + n for n, name in enumerate(SERVICES)}
-    )
+    issuer: int
+    broker: int
+    services: dict[str, int]
+
+    @classmethod
+    def from_first(cls, first: int) -> "Ports":
+        """Six ports in a row: the issuer's, the services', the broker's."""
+        services = {name: first + 1 + n for n, name in enumerate(SERVICES)}
+        return cls(first, first + 1 + len(SERVICES), services)
 
     @classmethod
     def free(cls, services: Sequence[str] = SERVICES) -> "Ports":
@@ -45,10 +49,10 @@ class Ports:
         sockets = [socket.socket() for _ in range(len(services) + 2)]
         for opened in sockets:
             opened.bind(("127.0.0.1", 0))
-        broker, issuer, *others = (opened.getsockname()[1] for opened in sockets)
+        issuer, broker, *others = (opened.getsockname()[1] for opened in sockets)
         for opened in sockets:
             opened.close()
-        return cls(broker, issuer, dict(zip(services, others, strict=True)))
+        return cls(issuer, broker, dict(zip(services, others, strict=True)))
 
 
 class Stack:
@@ -125,7 +129,10 @@ class Stack:
         for name, port in ports.items():
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    raise StackError(f"Port {port} ({name}) is in use; stop what listens there.")
+                    raise StackError(
+                        f"Port {port} ({name}) is in use; stop what listens there, or choose "
+                        "others with --first-port."
+                    )
         if missing := [name for name in self.urls if name not in self.database_urls]:
             self._postgres.start()
             for name in missing:
