@@ -61,13 +61,23 @@ class ConsentDeclined(StateEvent):
 
 
 class VisitScheduled(StateEvent):
-    """A visit has its dates."""
+    """A visit has its dates; told again when they change."""
 
     type: ClassVar[str] = "org.un.ctc.visits.visit-scheduled.v1"
     mission_id: UUID
     kind: str
     starts_on: date
     ends_on: date
+
+
+class VisitCancelled(StateEvent):
+    """A scheduled visit will not take place, so that nobody holds on to its dates."""
+
+    type: ClassVar[str] = "org.un.ctc.visits.visit-cancelled.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
+    mission_id: UUID
+    cancelled_on: date
+    reason: str
 
 
 class VisitCompleted(StateEvent):

@@ -1,0 +1,1 @@
+"""The consent of a State to a visit (¶6)."""

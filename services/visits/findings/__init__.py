@@ -1,0 +1,1 @@
+"""What the assessment service found, as far as this service needs it."""

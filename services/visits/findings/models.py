@@ -1,0 +1,76 @@
+"""What the assessment service told us, one row a fact, so that a ranking can name its grounds."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Base
+
+
+class FoundGap(Base):
+    """A gap in a State's implementation."""
+
+    __tablename__ = "found_gaps"
+
+    gap_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    assessment_id: Mapped[UUID]
+    theme: Mapped[str]
+    resolution: Mapped[int]
+    severity: Mapped[str]
+    identified_on: Mapped[date]
+
+
+class FoundTrend(Base):
+    """A trend that bears on a State; one that bears on five States is five rows."""
+
+    __tablename__ = "found_trends"
+
+    trend_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(primary_key=True, index=True)
+    theme: Mapped[str]
+    severity: Mapped[str]
+    identified_on: Mapped[date]
+
+
+class CompletedAssessment(Base):
+    """An assessment of a State's implementation and its score."""
+
+    __tablename__ = "completed_assessments"
+
+    assessment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    score: Mapped[float]
+    completed_on: Mapped[date]
+
+
+class IssuedRecommendation(Base):
+    """A recommendation, as it was issued to a State."""
+
+    __tablename__ = "issued_recommendations"
+    __table_args__ = (Index("ix_issued_recommendations_gap_id", "gap_id"),)
+
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    confidential: Mapped[bool]
+    gap_id: Mapped[UUID]
+    theme: Mapped[str]
+    resolution: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    priority: Mapped[str]
+    technical_assistance_needed: Mapped[bool]
+    issued_on: Mapped[date]
+    target_on: Mapped[date]
+
+
+class RecommendationStatus(Base):
+    """The latest status of a recommendation, apart from it: either may be heard of first."""
+
+    __tablename__ = "recommendation_statuses"
+
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    changed_on: Mapped[date]
+    told_at: Mapped[datetime]

@@ -1,0 +1,144 @@
+"""Keeps what the assessment service publishes, and finds what still stands of it.
+
+Keeping the same fact twice changes nothing, and facts may come in any order.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.assessment import events as assessment
+from services.visits.findings.models import (
+    CompletedAssessment,
+    FoundGap,
+    FoundTrend,
+    IssuedRecommendation,
+    RecommendationStatus,
+)
+from services.visits.findings.rules import CLOSED, ISSUED
+from shared.database import Base, UnitOfWork
+from shared.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecommendation:
+    """A recommendation with its present status."""
+
+    issued: IssuedRecommendation
+    status: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is asked of the State."""
+        return self.status in CLOSED
+
+
+async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
+    """Keep a gap."""
+    await _keep(work, FoundGap, event)
+
+
+async def keep_trend(work: UnitOfWork, event: assessment.TrendIdentified) -> None:
+    """Keep a trend with each State that it bears on."""
+    for state in sorted(set(event.member_states)):
+        await _keep(work, FoundTrend, event, member_state=state)
+
+
+async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentCompleted) -> None:
+    """Keep the score of an assessment."""
+    await _keep(work, CompletedAssessment, event)
+
+
+async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
+    """Keep a recommendation."""
+    await _keep(work, IssuedRecommendation, event)
+
+
+async def keep_status(
+    work: UnitOfWork, event: assessment.RecommendationStatusChanged, told_at: datetime
+) -> None:
+    """Keep a recommendation's status, unless a later one is known already."""
+    table = RecommendationStatus
+    news = {
+        "recommendation_id": event.recommendation_id,
+        "status": event.status,
+        "changed_on": event.changed_on,
+        "told_at": told_at,
+    }
+    await work.session.execute(
+        insert(table)
+        .values(news)
+        .on_conflict_do_update(
+            index_elements=[table.recommendation_id], set_=news, where=table.told_at <= told_at
+        )
+    )
+
+
+async def existing_gaps(session: AsyncSession) -> list[FoundGap]:
+    """Every State's gaps that still stand.
+
+    What an assessment found anew for a theme and resolution takes the place of what earlier
+    ones had found for them; a gap all of whose recommendations are closed stands no more.
+    """
+    latest = func.first_value(FoundGap.assessment_id).over(
+        partition_by=(FoundGap.member_state, FoundGap.theme, FoundGap.resolution),
+        order_by=(FoundGap.identified_on.desc(), FoundGap.assessment_id.desc()),
+    )
+    superseding = select(FoundGap.gap_id, latest.label("assessment_id")).subquery()
+    of_gap = select(IssuedRecommendation.recommendation_id).where(
+        IssuedRecommendation.gap_id == FoundGap.gap_id
+    )
+    still_open = of_gap.outerjoin(
+        RecommendationStatus,
+        RecommendationStatus.recommendation_id == IssuedRecommendation.recommendation_id,
+    ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
+    statement = (
+        select(FoundGap)
+        .join(superseding, superseding.c.gap_id == FoundGap.gap_id)
+        .where(
+            FoundGap.assessment_id == superseding.c.assessment_id,
+            still_open.exists() | ~of_gap.exists(),
+        )
+    )
+    return list(await session.scalars(statement))
+
+
+async def trends(session: AsyncSession) -> list[FoundTrend]:
+    """Every trend with every State that it bears on."""
+    return list(await session.scalars(select(FoundTrend)))
+
+
+async def latest_assessments(session: AsyncSession) -> list[CompletedAssessment]:
+    """Each assessed State's latest assessment."""
+    table = CompletedAssessment
+    return list(
+        await session.scalars(
+            select(table)
+            .distinct(table.member_state)
+            .order_by(table.member_state, table.completed_on.desc(), table.assessment_id.desc())
+        )
+    )
+
+
+async def recommendations_to(session: AsyncSession, member_state: str) -> list[KnownRecommendation]:
+    """The recommendations issued to a State, oldest first."""
+    issued = IssuedRecommendation
+    statement = (
+        select(issued, func.coalesce(RecommendationStatus.status, ISSUED))
+        .outerjoin(
+            RecommendationStatus,
+            RecommendationStatus.recommendation_id == issued.recommendation_id,
+        )
+        .where(issued.member_state == member_state)
+        .order_by(issued.issued_on, issued.recommendation_id)
+    )
+    return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
+
+
+async def _keep(work: UnitOfWork, table: type[Base], event: Event, **more: object) -> None:
+    columns = set(table.__table__.columns.keys())
+    fact = event.model_dump(include=columns) | more
+    await work.session.execute(insert(table).values(fact).on_conflict_do_nothing())

@@ -1,0 +1,1 @@
+"""What a State did about its recommendations within 12 months (¶9)."""

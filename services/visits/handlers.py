@@ -1,0 +1,49 @@
+"""Every event that the visits service reacts to, and every job that falls due in it."""
+
+from services.assessment import events as assessment
+from services.visits.findings import service as findings
+from services.visits.follow_up import service as follow_up
+from shared.database import UnitOfWork
+from shared.events.inbox import Subscriptions
+from shared.scheduling import Jobs
+
+
+async def on_gap_identified(event: assessment.GapIdentified, work: UnitOfWork) -> None:
+    """An existing gap is a reason for a visit (¶6)."""
+    await findings.keep_gap(work, event)
+
+
+async def on_trend_identified(event: assessment.TrendIdentified, work: UnitOfWork) -> None:
+    """A trend is a reason to visit the States that it bears on (¶6)."""
+    await findings.keep_trend(work, event)
+
+
+async def on_assessment_completed(event: assessment.AssessmentCompleted, work: UnitOfWork) -> None:
+    """What the analysis found implemented is a reason not to visit, the rest one to do so (¶6)."""
+    await findings.keep_assessment(work, event)
+
+
+async def on_recommendation_issued(
+    event: assessment.RecommendationIssued, work: UnitOfWork
+) -> None:
+    """A follow-up asks what the State did about each recommendation (¶9)."""
+    await findings.keep_recommendation(work, event)
+
+
+async def on_recommendation_status_changed(
+    event: assessment.RecommendationStatusChanged, work: UnitOfWork
+) -> None:
+    """A recommendation that is closed closes its gap, once it is the last one open (¶6, ¶9)."""
+    assert work.cause is not None  # noqa: S101 - the consumer sets it before it calls a handler
+    await findings.keep_status(work, event, work.cause.time)
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    assessment.AssessmentCompleted: on_assessment_completed,
+    assessment.GapIdentified: on_gap_identified,
+    assessment.RecommendationIssued: on_recommendation_issued,
+    assessment.RecommendationStatusChanged: on_recommendation_status_changed,
+    assessment.TrendIdentified: on_trend_identified,
+}
+
+JOBS: Jobs = {follow_up.DUE_JOB: follow_up.fall_due}

@@ -1,0 +1,1 @@
+"""Visits, comprehensive and follow-up (¶7)."""

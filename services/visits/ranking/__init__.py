@@ -1,0 +1,1 @@
+"""Whom to visit: every State ranked, with the reasons (¶6)."""

@@ -1,0 +1,56 @@
+"""What States asked for, answered and received, one row a fact."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Base, StateRecord
+
+
+class VisitRequest(StateRecord):
+    """A State's own request to be visited (¶6)."""
+
+    __tablename__ = "visit_requests"
+
+    reason: Mapped[str] = mapped_column(Text)
+    requested_on: Mapped[date]
+
+
+class PastVisit(StateRecord):
+    """A visit that took place: entered for the years before, or by a completed mission."""
+
+    __tablename__ = "past_visits"
+
+    visited_on: Mapped[date]
+    mission_id: Mapped[UUID | None] = mapped_column(unique=True)
+
+
+class ExpressedAnswer(StrEnum):
+    """How a State answered a request for its consent."""
+
+    GIVEN = "given"
+    DECLINED = "declined"
+
+
+class ExpressedConsent(Base):
+    """A State's final answer to one request for its consent (¶6: consent previously expressed)."""
+
+    __tablename__ = "expressed_consents"
+
+    consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    answer: Mapped[ExpressedAnswer] = mapped_column(Text)
+    answered_on: Mapped[date]
+
+
+class ReturnVisit(Base):
+    """Another visit that a follow-up showed to be needed (¶7, ¶9)."""
+
+    __tablename__ = "return_visits"
+
+    follow_up_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    recommended_on: Mapped[date]

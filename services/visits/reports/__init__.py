@@ -1,0 +1,1 @@
+"""The reports of visits, from draft to submission (¶7)."""

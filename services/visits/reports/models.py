@@ -1,0 +1,54 @@
+"""Reports as tables."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database import Record, StateRecord
+
+
+class ReportStatus(StrEnum):
+    """Where a report is on its way to the Committee."""
+
+    DRAFTED = "drafted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    SUBMITTED = "submitted"
+
+
+class ReviewOutcome(StrEnum):
+    """What a review decided."""
+
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class Report(StateRecord):
+    """The report of a visit, in sections, each of which the State may keep confidential (¶23)."""
+
+    __tablename__ = "reports"
+
+    mission_id: Mapped[UUID] = mapped_column(ForeignKey("missions.id"), unique=True)
+    status: Mapped[ReportStatus] = mapped_column(Text, index=True)
+    title: Mapped[str]
+    sections: Mapped[list[dict[str, Any]]]
+    drafted_on: Mapped[date]
+    submitted_on: Mapped[date | None]
+    follow_up_due_on: Mapped[date | None]
+
+
+class ReportReview(Record):
+    """One review of a draft: what was decided, by whom and why."""
+
+    __tablename__ = "report_reviews"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    report_version: Mapped[int]
+    outcome: Mapped[ReviewOutcome] = mapped_column(Text)
+    comment: Mapped[str] = mapped_column(Text)
+    reviewed_by: Mapped[str]
+    reviewed_on: Mapped[date]

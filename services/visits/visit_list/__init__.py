@@ -1,0 +1,1 @@
+"""The annual list of States whose consent to a visit is sought (¶6)."""
