@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from shared.app import health
+from shared.app.documentation import DocumentedApp, described_tags
 from shared.app.settings import Settings, load_settings
 from shared.auth import JwksVerifier
 from shared.clock import FileClock, SystemClock
@@ -48,7 +49,17 @@ def create_service(
     settings = settings or load_settings(name)
     configure_logging(name, settings.log_level)
 
-    app = FastAPI(title=title, description=description, version="1.0.0", lifespan=_lifespan)
+    app = DocumentedApp(
+        title=title,
+        description=description,
+        version="1.0.0",
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+        openapi_tags=[
+            *described_tags([*routers, reference, operations]),
+            {"name": "health", "description": health.__doc__},
+        ],
+    )
     clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
     app.state.settings = settings
     app.state.clock = clock

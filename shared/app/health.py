@@ -48,7 +48,7 @@ async def ready(open_to_all: OpenToAll, request: Request, response: Response) ->
     return Health(status="ok" if well else "unavailable", checks=checks)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(_: OpenToAll) -> Response:
     """Prometheus metrics; open, so expose the port inside the cluster only."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

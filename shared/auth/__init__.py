@@ -17,6 +17,7 @@ from shared.auth.dependencies import (
     Provider,
     Public,
     StateCaller,
+    permission_of,
 )
 from shared.auth.roles import Role
 from shared.auth.tokens import JwksVerifier, TokenVerifier
@@ -43,4 +44,5 @@ __all__ = [
     "Role",
     "StateCaller",
     "TokenVerifier",
+    "permission_of",
 ]

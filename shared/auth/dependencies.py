@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.auth.caller import COMMITTEE, CTED, Caller
@@ -10,7 +11,12 @@ from shared.auth.roles import Role
 from shared.auth.tokens import TokenVerifier
 from shared.errors import Forbidden, Unauthenticated
 
-_bearer = HTTPBearer(auto_error=False, description="An OIDC access token for the audience `ctc`")
+_bearer = HTTPBearer(
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    description="An OIDC access token for the audience `ctc`",
+    auto_error=False,
+)
 
 
 async def current_caller(
@@ -55,6 +61,14 @@ class Public:
 
     def __call__(self) -> None:
         """Ask for nothing."""
+
+
+def permission_of(dependant: Dependant) -> Allow | Public | None:
+    """Who may call the route of these dependencies; None where it does not say."""
+    if isinstance(dependant.call, Allow | Public):
+        return dependant.call
+    found = map(permission_of, dependant.dependencies)
+    return next((permission for permission in found if permission is not None), None)
 
 
 CtedCaller = Annotated[Caller, Depends(Allow(*CTED))]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import CurrentCaller
 from shared.database.idempotency import Replay, claim, remember
 from shared.database.unit_of_work import UnitOfWork
-from shared.errors import Invalid, PreconditionRequired
+from shared.errors import Invalid
 
 
 class TransactionalRoute(APIRoute):
@@ -46,7 +46,9 @@ async def _write_session(
     caller: CurrentCaller,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Send the same key again to get the first answer again"),
+        Header(
+            alias="Idempotency-Key", description="Send the same key again to get the first answer"
+        ),
     ] = None,
 ) -> UnitOfWork:
     state: Any = request.app.state
@@ -78,15 +80,16 @@ def _version_of(if_match: str | None) -> int | None:
     return int(text)
 
 
-def _optional_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+_IfMatch = Header(
+    alias="If-Match", description="The ETag of the version you read", examples=['"3"']
+)
+
+
+def _optional_version(if_match: Annotated[str | None, _IfMatch] = None) -> int | None:
     return _version_of(if_match)
 
 
-def _required_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    if if_match is None:
-        raise PreconditionRequired(
-            "Send If-Match with the ETag of the version you read, so that nobody's change is lost."
-        )
+def _required_version(if_match: Annotated[str, _IfMatch]) -> int | None:
     return _version_of(if_match)
 
 

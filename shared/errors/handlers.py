@@ -14,6 +14,7 @@ from shared.errors.problems import (
     Invalid,
     NotFound,
     PreconditionFailed,
+    PreconditionRequired,
     Problem,
     ProblemDetails,
     Unavailable,
@@ -58,6 +59,17 @@ def _problem(request: Request, error: Exception) -> JSONResponse:
 
 def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
+    if any(
+        fault["type"] == "missing" and fault["loc"] == ("header", "If-Match")
+        for fault in error.errors()
+    ):
+        return _answer(
+            request,
+            PreconditionRequired(
+                "Send If-Match with the ETag of the version you read, "
+                "so that nobody's change is lost."
+            ),
+        )
     faults = [
         FieldError(
             field=".".join(str(part) for part in fault["loc"]),

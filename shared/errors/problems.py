@@ -128,9 +128,9 @@ class Unavailable(Problem):
 
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Declare in OpenAPI the errors that a route can give (401, 403 and 422 are on every route)."""
+    """Declare in OpenAPI what errors a route can give; every one has 401, 403, 422 and 503."""
     titles: dict[int | str, list[str]] = {}
-    declared: list[type[Problem]] = [Unauthenticated, Forbidden, Invalid, *problems]
+    declared: list[type[Problem]] = [Unauthenticated, Forbidden, Invalid, Unavailable, *problems]
     for problem in declared:
         titles.setdefault(problem.status, []).append(problem.title)
     return {

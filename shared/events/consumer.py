@@ -19,7 +19,7 @@ from shared.events.broker import BrokerSettings
 from shared.events.dead_letters import bury
 from shared.events.envelope import Envelope
 from shared.events.inbox import ConsumedEpoch, Subscriptions, handle_once
-from shared.events.topics import topic_of_type
+from shared.events.topics import group_of, topic_of_type
 from shared.telemetry import handling, metrics
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ class Consumer:
             consumer = AIOKafkaConsumer(
                 *self.topics,
                 bootstrap_servers=self._broker.bootstrap_servers,
-                group_id=f"ctc.{self._service}",
+                group_id=group_of(self._service),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",

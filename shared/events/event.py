@@ -15,7 +15,7 @@ class Event(BaseModel):
     field added later has a default.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
 
     type: ClassVar[str]
 

@@ -10,6 +10,11 @@ def topic_of(service: str) -> str:
     return f"ctc.{service}"
 
 
+def group_of(service: str) -> str:
+    """The consumer group in which `service` reads every topic that it subscribes to."""
+    return f"ctc.{service}"
+
+
 def dead_letter_topic_of(service: str) -> str:
     """The topic that holds what `service` could not consume."""
     return f"ctc.{service}.dead-letters"
