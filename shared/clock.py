@@ -49,7 +49,7 @@ class FileClock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read_mtime_ns = -1
+        self._read: tuple[int, int] | None = None
         self._offset = timedelta(0)
 
     def now(self) -> datetime:
@@ -71,15 +71,17 @@ class FileClock:
         with os.fdopen(handle, "w") as file:
             file.write(setting.model_dump_json())
         Path(temporary).replace(self._path)  # atomic: readers see the old offset or the new one
-        self._read_mtime_ns = -1
+        self._read = None
 
     def _refresh(self) -> None:
         try:
-            mtime_ns = self._path.stat().st_mtime_ns
+            status = self._path.stat()
+            # Every setting is a new file: two within one tick of the clock differ in that.
+            present = (status.st_ino, status.st_mtime_ns)
+            if present != self._read:
+                setting = ClockSetting.model_validate(json.loads(self._path.read_text()))
+                self._offset = timedelta(seconds=setting.offset_seconds)
+                self._read = present
         except FileNotFoundError:
             self._offset = timedelta(0)
-            return
-        if mtime_ns != self._read_mtime_ns:
-            setting = ClockSetting.model_validate(json.loads(self._path.read_text()))
-            self._offset = timedelta(seconds=setting.offset_seconds)
-            self._read_mtime_ns = mtime_ns
+            self._read = None

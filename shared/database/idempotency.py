@@ -7,13 +7,14 @@ from sqlalchemy import Index, LargeBinary, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from shared.database.base import Base
 from shared.errors import IdempotencyMismatch, Invalid
 
 _MAX_KEY_LENGTH = 200
-_KEPT_HEADERS = ("content-type", "etag", "location")
+_MADE_ANEW = ("content-length",)
+"""Headers that the replayed answer is given again rather than read from the first."""
 
 
 class IdempotentRequest(Base):
@@ -75,13 +76,28 @@ async def claim(session: AsyncSession, scope: str, key: str, body: bytes) -> Non
     raise Replay(Response(first.body, status_code=first.status or 200, headers=headers))
 
 
-async def remember(session: AsyncSession, scope: str, key: str, response: Response) -> None:
-    """Keep the answer in the same transaction as what it answers for."""
+async def remember(session: AsyncSession, scope: str, key: str, response: Response) -> Response:
+    """Keep the answer in the same transaction as what it answers for; the answer to send.
+
+    A streamed answer is read to its end first: it could not be given again otherwise.
+    """
+    if isinstance(response, StreamingResponse):
+        parts = [
+            part.encode(response.charset) if isinstance(part, str) else bytes(part)
+            async for part in response.body_iterator
+        ]
+        whole = Response(b"".join(parts), response.status_code, background=response.background)
+        whole.raw_headers = [
+            *response.raw_headers,
+            (b"content-length", str(len(whole.body)).encode()),
+        ]
+        response = whole
     kept = [
-        f"{name}: {response.headers[name]}" for name in _KEPT_HEADERS if name in response.headers
+        f"{name}: {value}" for name, value in response.headers.items() if name not in _MADE_ANEW
     ]
     await session.execute(
         update(IdempotentRequest)
         .where(IdempotentRequest.scope == scope, IdempotentRequest.key == key)
         .values(status=response.status_code, headers=kept, body=bytes(response.body))
     )
+    return response

@@ -1,5 +1,6 @@
 """Cursor pagination, sort and filters, alike on every list."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -8,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import InvalidPage, unserialize_bookmark
 from sqlakeyset.asyncio import select_page
 from sqlalchemy import Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.database.failures import is_unstorable
 from shared.errors import Invalid
 
 T = TypeVar("T")
@@ -62,16 +65,26 @@ async def paginate(
     column = sortable[sort.removeprefix("-")]
     columns = [column] if column is tie_breaker else [column, tie_breaker]
     ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in columns))
+    # A cursor is bound to its list and sort: in another it would silently skip records.
+    order = hashlib.sha256(f"{column} {tie_breaker} {sort}".encode()).hexdigest()[:8]
     try:
-        marker = unserialize_bookmark(query.cursor) if query.cursor else None
+        marker = unserialize_bookmark(_bookmark(query.cursor, order)) if query.cursor else None
         # Its types are SQLAlchemy 2.0's, which wrote a row as a tuple.
         page = await select_page(session, cast("Any", ordered), per_page=query.limit, page=marker)
-    except (InvalidPage, ValueError) as error:
+    except (InvalidPage, ValueError, DBAPIError) as error:
+        if isinstance(error, DBAPIError) and not is_unstorable(error):
+            raise
         raise Invalid.of_field(
             "query.cursor", "Not a cursor of this list; start again without one."
         ) from error
     has_next = page.paging.has_next
     return RecordPage(
         records=[row[0] for row in page],
-        next_cursor=page.paging.bookmark_next if has_next else None,
+        next_cursor=f"{order}{page.paging.bookmark_next}" if has_next else None,
     )
+
+
+def _bookmark(cursor: str, order: str) -> str:
+    if not cursor.startswith(f"{order}>"):
+        raise InvalidPage(cursor)
+    return cursor.removeprefix(order)

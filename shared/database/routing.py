@@ -1,5 +1,6 @@
 """One request is one transaction, committed before the answer is sent."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
@@ -11,6 +12,8 @@ from shared.auth import CurrentCaller
 from shared.database.idempotency import Replay, claim, remember
 from shared.database.unit_of_work import UnitOfWork
 from shared.errors import Invalid
+
+_ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 
 
 class TransactionalRoute(APIRoute):
@@ -28,7 +31,7 @@ class TransactionalRoute(APIRoute):
                     claimed: tuple[str, str] | None = getattr(request.state, "claimed", None)
                     if claimed is not None:
                         await work.session.flush()
-                        await remember(work.session, *claimed, response)
+                        response = await remember(work.session, *claimed, response)
                     await work.commit()
             except Replay as replay:
                 return replay.response
@@ -56,7 +59,8 @@ async def _write_session(
     request.state.work = work
     if request.method == "POST" and idempotency_key is not None:
         scope = f"{caller.subject} {request.method} {request.url.path}"
-        await claim(work.session, scope, idempotency_key, await request.body())
+        asked = request.url.query.encode() + b"\n" + await request.body()
+        await claim(work.session, scope, idempotency_key, asked)
         request.state.claimed = (scope, idempotency_key)
     return work
 
@@ -74,10 +78,10 @@ ReadSession = Annotated[AsyncSession, Depends(_read_session)]
 def _version_of(if_match: str | None) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit():
+    version = _ETAG.fullmatch(if_match.strip())
+    if version is None:
         raise Invalid.of_field("header.If-Match", 'Send the ETag you were given, such as "3".')
-    return int(text)
+    return int(version[1])
 
 
 _IfMatch = Header(

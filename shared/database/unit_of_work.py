@@ -65,14 +65,18 @@ class UnitOfWork:
         record.check_version(version)
         return record
 
-    async def commit(self) -> None:
-        """Commit everything, events included."""
+    async def store_events(self) -> None:
+        """Put what was published so far into the outbox, after the changes that it tells of."""
         from shared.events.outbox import store_events  # the outbox is itself a table
 
         await self.session.flush()
         if self.events:
             await store_events(self)
             self.events.clear()
+
+    async def commit(self) -> None:
+        """Commit everything, events included."""
+        await self.store_events()
         await self.session.commit()
 
 

@@ -5,9 +5,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from shared.database.failures import is_transient, is_unstorable
 from shared.errors.problems import (
     Conflict,
     FieldError,
@@ -31,6 +33,9 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(IntegrityError, _integrity)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(ConnectionError, _database)  # a connect that is refused
+    app.add_exception_handler(TimeoutError, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -124,7 +129,18 @@ def _integrity(request: Request, error: Exception) -> JSONResponse:
 
 
 def _database(request: Request, error: Exception) -> JSONResponse:
-    log.error("database-error", error=str(error))
+    if is_unstorable(error):
+        log.warning("unstorable-value", path=request.url.path, error=str(error))
+        return _answer(
+            request,
+            Invalid(
+                "A value cannot be stored: text must be Unicode without NUL, numbers and dates "
+                "within range. Nothing was saved."
+            ),
+        )
+    if not is_transient(error):
+        return _unexpected(request, error)
+    log.error("database-error", path=request.url.path, error=str(error))
     return _answer(
         request,
         Unavailable(

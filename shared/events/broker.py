@@ -1,14 +1,16 @@
 """The few things asked of a Kafka-protocol broker."""
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from shared.events.outbox import LANES
+
+EPOCH_HEADER = "ctc-epoch"
+"""The Kafka header that says how often the publisher has filled the topic anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +23,22 @@ class BrokerSettings:
 
 
 async def ensure_topics(broker: BrokerSettings, topics: Sequence[str]) -> None:
-    """Create the topics that are missing, with the lanes that the outbox uses."""
+    """Create the topics that are missing, with the lanes that the outbox uses.
+
+    Raises:
+        aiokafka.errors.KafkaError: the broker cannot be reached or refuses a topic.
+    """
     admin = AIOKafkaAdminClient(
         bootstrap_servers=broker.bootstrap_servers, request_timeout_ms=10_000
     )
-    await admin.start()
     try:
+        await admin.start()
         missing = set(topics) - set(await admin.list_topics())
         for topic in sorted(missing):
-            with contextlib.suppress(TopicAlreadyExistsError):
-                await admin.create_topics([NewTopic(topic, LANES, broker.replication_factor)])
+            answer = await admin.create_topics([NewTopic(topic, LANES, broker.replication_factor)])
+            for _, code, *_ in answer.topic_errors:  # the client leaves it to us to look
+                if code not in (NoError.errno, TopicAlreadyExistsError.errno):
+                    raise for_code(code)(f"the topic {topic} could not be created")
     finally:
         await admin.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Sequence
 
@@ -9,13 +10,13 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm.exc import StaleDataError
 
 from shared.clock import Clock
+from shared.database.failures import is_transient, is_unstorable
 from shared.database.unit_of_work import UnitOfWork
-from shared.events.broker import BrokerSettings
+from shared.errors import Problem, Unavailable
+from shared.events.broker import EPOCH_HEADER, BrokerSettings, ensure_topics
 from shared.events.dead_letters import bury
 from shared.events.envelope import Envelope
 from shared.events.inbox import ConsumedEpoch, Subscriptions, handle_once
@@ -23,9 +24,17 @@ from shared.events.topics import group_of, topic_of_type
 from shared.telemetry import handling, metrics
 
 log = structlog.get_logger(__name__)
-_ATTEMPTS = 4
-_RETRY_SECONDS = 0.5
-_LONGEST_RETRY_SECONDS = 15.0
+_ATTEMPTS = 3
+_RETRY_SECONDS = 0.25
+_LONGEST_RETRY_SECONDS = 5.0
+_LANE_SECONDS = 5.0
+"""How long a lane is worked on before its offset is committed and the broker is asked again.
+
+It keeps the membership of the group while the database is away, and what a slow lane or one full
+of poison has done so far.
+"""
+_COMMIT_SECONDS = 10.0  # the client itself would wait for a forgotten topic without end
+_EPOCH = re.compile(rb"[0-9]{1,9}")
 
 
 class Consumer:
@@ -68,6 +77,8 @@ class Consumer:
                 heartbeat_interval_ms=1_000,
             )
             try:
+                # First, so that no broker makes them on our asking, with lanes of its own number.
+                await ensure_topics(self._broker, self.topics)
                 await consumer.start()
                 self.connected = True
                 await self._consume(consumer)
@@ -75,7 +86,7 @@ class Consumer:
                 raise
             except Exception as error:
                 log.warning("consumer-restarts", error=repr(error))
-                await asyncio.sleep(_RETRY_SECONDS)
+                await self._pause(_RETRY_SECONDS)
             finally:
                 self.connected = False
                 with contextlib.suppress(Exception):
@@ -90,81 +101,115 @@ class Consumer:
             fetched: dict[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
                 timeout_ms=500, max_records=500
             )
-            if not fetched:
-                continue
+            until = time.monotonic() + _LANE_SECONDS
+            # All are waited for: a lane that fails takes nothing from what the others have done.
             done = await asyncio.gather(
-                *(self._lane(consumer, lane, records) for lane, records in fetched.items())
+                *(self._lane(consumer, lane, records, until) for lane, records in fetched.items()),
+                return_exceptions=True,
             )
-            offsets = {lane: offset for lane, offset in done if offset is not None}
+            offsets: dict[TopicPartition, int] = {}
+            for result in done:
+                if not isinstance(result, BaseException):
+                    offsets.update(result)
+            held = consumer.assignment()  # a lane that went to another member is that one's
+            offsets = {lane: offset for lane, offset in offsets.items() if lane in held}
             if offsets:
-                await consumer.commit(offsets)
+                await asyncio.wait_for(consumer.commit(offsets), _COMMIT_SECONDS)
+            for result in done:
+                if isinstance(result, BaseException):
+                    raise result
 
     async def _lane(
-        self, consumer: AIOKafkaConsumer, lane: TopicPartition, records: list[ConsumerRecord]
-    ) -> tuple[TopicPartition, int | None]:
-        """Handle one lane's records in order; the offset to commit, or None after a rewind."""
-        if await self._began_anew(lane, records[-1]):
-            log.warning("lane-began-anew", topic=lane.topic, lane=lane.partition)
-            await consumer.seek_to_beginning(lane)
-            return lane, None
-        offset: int | None = None
+        self,
+        consumer: AIOKafkaConsumer,
+        lane: TopicPartition,
+        records: list[ConsumerRecord],
+        until: float,
+    ) -> dict[TopicPartition, int]:
+        """Handle one lane's records in order until the time; the offset to commit, if any."""
+        if await self._began_anew(consumer, lane, records[-1]):
+            return {}
+        reached: dict[TopicPartition, int] = {}
         for record in records:
-            await self._record(record)
-            offset = record.offset + 1
             if self._stopping.is_set():
-                break
-        return lane, offset
+                return reached
+            if time.monotonic() >= until or not await self._record(record, until):
+                if lane in consumer.assignment():
+                    consumer.seek(lane, record.offset)
+                return reached
+            reached[lane] = record.offset + 1
+        return reached
 
-    async def _began_anew(self, lane: TopicPartition, newest: ConsumerRecord) -> bool:
+    async def _began_anew(
+        self, consumer: AIOKafkaConsumer, lane: TopicPartition, newest: ConsumerRecord
+    ) -> bool:
         """Whether the publisher filled a forgotten topic anew since this lane was last read.
 
         Offsets of the old log mean nothing in the new one, so reading starts from its beginning.
         """
-        epoch = int(dict(newest.headers).get("ctc-epoch", b"0"))
-        async with self._sessions.begin() as session:
+        epoch = _epoch_of(newest)
+        async with self._sessions() as session:
             known = await session.get(ConsumedEpoch, (lane.topic, lane.partition))
-            if known is not None and known.epoch >= epoch:
-                return False
+        if known is not None and known.epoch >= epoch:
+            return False
+        anew = known is not None or epoch > 0
+        if anew:
+            log.warning("lane-began-anew", topic=lane.topic, lane=lane.partition, epoch=epoch)
+            beginning = (await consumer.beginning_offsets([lane]))[lane]
+            # Before the epoch is known: whoever reads the lane next must not begin at the old one.
+            await asyncio.wait_for(consumer.commit({lane: beginning}), _COMMIT_SECONDS)
+            consumer.seek(lane, beginning)
+        async with self._sessions.begin() as session:
             await session.execute(
                 insert(ConsumedEpoch)
                 .values(topic=lane.topic, lane=lane.partition, epoch=epoch)
                 .on_conflict_do_update(index_elements=["topic", "lane"], set_={"epoch": epoch})
             )
-        return known is not None or epoch > 0
+        return anew
 
-    async def _record(self, record: ConsumerRecord) -> None:
+    async def _record(self, record: ConsumerRecord, until: float) -> bool:
+        """Bring about the record's effect or bury it; False where it is to be tried again later."""
         payload: bytes = record.value or b""
         try:
             envelope = Envelope.model_validate_json(payload)
         except ValidationError as error:
             await self._bury(record, payload, None, error, attempts=1)
             metrics.handled_total.labels("unreadable", "dead-lettered").inc()
-            return
+            return True
         if not any(event.type == envelope.type for event in self._subscriptions):
-            return
-        attempts = 0
+            return True
+        attempts = tries = 0
         while True:
             started = time.perf_counter()
             try:
                 effect = await self._handle(envelope)
             except Exception as error:
-                if not is_transient(error):
+                tries += 1
+                if not may_pass(error):
                     attempts += 1
-                    if attempts >= _ATTEMPTS:
+                    if attempts >= _ATTEMPTS or is_final(error):
                         await self._bury(record, payload, envelope, error, attempts)
                         metrics.handled_total.labels(envelope.type, "dead-lettered").inc()
-                        return
+                        return True
                 log.warning(
                     "event-retries", type=envelope.type, id=str(envelope.id), error=repr(error)
                 )
+                wait = min(_LONGEST_RETRY_SECONDS, _RETRY_SECONDS * 2**tries)
+                if not attempts and time.monotonic() + wait > until:
+                    await self._pause(until - time.monotonic())
+                    return False
+                await self._pause(wait)
                 if self._stopping.is_set():
-                    raise
-                await asyncio.sleep(min(_LONGEST_RETRY_SECONDS, _RETRY_SECONDS * 2**attempts))
+                    return False
             else:
                 metrics.handle_seconds.labels(envelope.type).observe(time.perf_counter() - started)
                 outcome = "handled" if effect else "known-already"
                 metrics.handled_total.labels(envelope.type, outcome).inc()
-                return
+                return True
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), max(0.0, seconds))
 
     async def _handle(self, envelope: Envelope) -> bool:
         with handling(envelope.type, envelope.correlationid, envelope.traceparent):
@@ -201,13 +246,16 @@ class Consumer:
             await work.commit()
 
 
-def is_transient(error: Exception) -> bool:
-    """Whether trying again later can help: the database is away, or two changes met."""
-    if isinstance(error, IntegrityError):
-        return False
-    if isinstance(error, (OperationalError, InterfaceError, StaleDataError, OSError, TimeoutError)):
-        return True
-    if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", "") or "")
-        return error.connection_invalidated or state[:2] in {"08", "40", "53", "57"}
-    return False
+def may_pass(error: Exception) -> bool:
+    """Whether the same event can succeed later: it is tried until it does."""
+    return isinstance(error, Unavailable) or is_transient(error)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether the event itself is at fault, so that trying again cannot help."""
+    return isinstance(error, (ValidationError, Problem)) or is_unstorable(error)
+
+
+def _epoch_of(record: ConsumerRecord) -> int:
+    told = dict(record.headers).get(EPOCH_HEADER) or b""
+    return int(told) if _EPOCH.fullmatch(told) else 0

@@ -10,12 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database.base import Record, new_id
+from shared.database.failures import is_transient, storable
 from shared.database.unit_of_work import UnitOfWork
 from shared.errors import IllegalTransition, Invalid
 from shared.events.envelope import Envelope
 from shared.events.inbox import Subscriptions, handle_once
 from shared.events.outbox import store_envelopes
 from shared.events.topics import dead_letter_topic_of
+from shared.telemetry import handling
+
+_TOLD_CHARACTERS = 100_000  # of the payload, on the topic; the letter keeps all of it
 
 
 class DeadLetterStatus(StrEnum):
@@ -57,8 +61,11 @@ async def bury(
     attempts: int,
 ) -> None:
     """Keep the message and announce it on the service's dead-letter topic, once, in `work`."""
-    text = payload.decode("utf-8", errors="replace").replace("\x00", "\ufffd")
-    reason = f"{type(error).__name__}: {error}"
+    # Whatever a stranger sent must be storable and pass the broker, or it would stop its lane.
+    text = storable(payload.decode("utf-8", errors="replace"), len(payload))
+    reason = storable(f"{type(error).__name__}: {error}")
+    key = storable(key, 200) if key else None
+    place = f"{topic} {key} ".encode()
     now = work.clock.now()
     new = await work.session.execute(
         insert(DeadLetter)
@@ -67,7 +74,7 @@ async def bury(
             version=1,
             created_at=now,
             updated_at=now,
-            fingerprint=hashlib.sha256(payload).hexdigest(),
+            fingerprint=hashlib.sha256(place + payload).hexdigest(),
             topic=topic,
             lane=lane,
             kafka_offset=offset,
@@ -89,14 +96,14 @@ async def bury(
         id=letter_id,
         source=f"/ctc/{work.service}",
         type=f"org.un.ctc.{work.service}.dead-letter.v1",
-        subject=(envelope.subject if envelope else key) or "unknown",
+        subject=key or "unknown",
         time=now,
         data={
             "topic": topic,
             "partition": lane,
             "offset": offset,
             "error": reason,
-            "payload": text[:100_000],
+            "payload": text[:_TOLD_CHARACTERS],
         },
     )
     await store_envelopes(work.session, dead_letter_topic_of(work.service), [notice])
@@ -112,8 +119,14 @@ async def replay(letter: DeadLetter, subscriptions: Subscriptions, work: UnitOfW
     if letter.status != DeadLetterStatus.DEAD:
         raise IllegalTransition("dead letter", letter.status, DeadLetterStatus.REPLAYED, [])
     try:
-        await handle_once(Envelope.model_validate_json(letter.payload), subscriptions, work)
+        envelope = Envelope.model_validate_json(letter.payload)
+        # In the cause's own trace, so that what follows from it is still joined to it.
+        with handling(envelope.type, envelope.correlationid, envelope.traceparent):
+            await handle_once(envelope, subscriptions, work)
+            await work.store_events()
     except Exception as error:  # whatever the handler raises is the answer to the operator
+        if is_transient(error):
+            raise
         raise Invalid(f"Still not consumable: {type(error).__name__}: {error}") from error
     letter.status = DeadLetterStatus.REPLAYED
     await work.save(letter)

@@ -38,14 +38,23 @@ class DueJob(Base):
 
 
 async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **details: object) -> None:
-    """Plan a job, or move one that is not yet done to another date."""
+    """Plan a job, or move one that is not yet done to another date.
+
+    One that is done stays done: what recurs takes another key, such as one with its year.
+    """
     statement = insert(DueJob).values(
         id=new_id(), kind=kind, key=key, due_on=due_on, details=details
     )
     await work.session.execute(
         statement.on_conflict_do_update(
             index_elements=["kind", "key"],
-            set_={"due_on": due_on, "details": details},
+            set_={
+                "due_on": due_on,
+                "details": details,
+                "attempts": 0,
+                "retry_at": func.clock_timestamp(),
+                "error": None,
+            },
             where=DueJob.done_at.is_(None),
         )
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.clock import Clock
+from shared.database.failures import storable
 from shared.database.unit_of_work import UnitOfWork
 from shared.scheduling.jobs import DueJob, Jobs
 from shared.telemetry import handling, metrics
@@ -15,6 +16,7 @@ from shared.telemetry import handling, metrics
 log = structlog.get_logger(__name__)
 _POLL_SECONDS = 0.5
 _LONGEST_RETRY = timedelta(minutes=10)
+_DOUBLINGS = 10  # of a second: more than the longest; a power without limit overflows
 
 
 class JobRunner:
@@ -88,10 +90,12 @@ class JobRunner:
                 .where(DueJob.id == job_id)
                 .values(
                     attempts=DueJob.attempts + 1,
-                    error=repr(error),
+                    error=storable(repr(error)),
                     retry_at=func.clock_timestamp()
                     + func.least(
-                        func.power(2, DueJob.attempts) * timedelta(seconds=1), _LONGEST_RETRY
+                        func.power(2, func.least(DueJob.attempts, _DOUBLINGS))
+                        * timedelta(seconds=1),
+                        _LONGEST_RETRY,
                     ),
                 )
             )
