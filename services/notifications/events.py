@@ -15,6 +15,12 @@ class DeadlineApproaching(StateEvent):
     duty: str
     """What is due, such as survey-response or follow-up."""
     due_on: date
+    owed_by: str = "member_state"
+    """member_state, cted or organisation: who is told, and who has to act."""
+    organisation: str | None = None
+    """The provider, where one owes it."""
+    about_id: UUID | None = None
+    """The survey, consent, mission, report, … that the duty is about."""
 
 
 class DeadlineMissed(StateEvent):
@@ -24,6 +30,9 @@ class DeadlineMissed(StateEvent):
     deadline_id: UUID
     duty: str
     due_on: date
+    owed_by: str = "member_state"
+    organisation: str | None = None
+    about_id: UUID | None = None
 
 
 class DeliveryFailed(ProgrammeEvent):

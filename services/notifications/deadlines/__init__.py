@@ -1,0 +1,1 @@
+"""Dated duties: who owes what by when, and what closes it (¶9, ¶25)."""

@@ -1,0 +1,121 @@
+"""Which event opens which dated duty, which closes it, and when its parties are reminded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+FREE_STEPS: Mapping[str, tuple[str, ...]] = {
+    "open": ("approaching", "missed", "met"),
+    "approaching": ("missed", "met"),
+    "missed": ("met",),
+    "met": (),
+}
+"""The steps allowed from each state of a deadline; a duty may be met late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What somebody owes by a date, by the names of the events and of their fields."""
+
+    name: str
+    owed_by: str
+    opened_by: str
+    about: str
+    """The field, of every event here, that identifies what the duty is about."""
+    due: str
+    """The opening event's field that holds the date."""
+    closed_by: tuple[str, ...]
+    closing_statuses: tuple[str, ...] = ()
+    """Where the closing event tells a status: those that close."""
+
+
+DUTIES = (
+    Duty(
+        name="survey-response",
+        owed_by="member_state",
+        opened_by="survey-issued",
+        about="survey_id",
+        due="due_on",
+        closed_by=("response-submitted",),
+    ),
+    Duty(
+        name="consent-answer",
+        owed_by="member_state",
+        opened_by="consent-requested",
+        about="consent_id",
+        due="answer_due_on",
+        closed_by=("consent-given", "consent-declined"),
+    ),
+    Duty(
+        name="visit-report",
+        owed_by="cted",
+        opened_by="visit-completed",
+        about="mission_id",
+        due="report_due_on",
+        closed_by=("report-submitted",),
+    ),
+    Duty(
+        name="follow-up",
+        owed_by="member_state",
+        opened_by="report-submitted",
+        about="report_id",
+        due="follow_up_due_on",
+        closed_by=("follow-up-reported",),
+    ),
+    Duty(
+        name="recommendation",
+        owed_by="member_state",
+        opened_by="recommendation-issued",
+        about="recommendation_id",
+        due="target_on",
+        closed_by=("recommendation-status-changed",),
+        closing_statuses=("implemented", "no_longer_relevant"),
+    ),
+    Duty(
+        name="match-answer",
+        owed_by="organisation",
+        opened_by="match-proposed",
+        about="match_id",
+        due="answer_due_on",
+        closed_by=("match-accepted", "match-declined"),
+    ),
+    Duty(
+        name="project-completion",
+        owed_by="organisation",
+        opened_by="project-started",
+        about="project_id",
+        due="ends_on",
+        closed_by=("project-completed",),
+    ),
+)
+"""Every dated duty of the cycle (¶5, ¶6, ¶9, ¶25)."""
+
+
+def duties_opened(event_name: str) -> list[Duty]:
+    """The duties that begin with an event of this name."""
+    return [duty for duty in DUTIES if duty.opened_by == event_name]
+
+
+def duties_closed(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
+    """The duties that are met by an event of this name and with this data."""
+    return [
+        duty
+        for duty in DUTIES
+        if event_name in duty.closed_by
+        and (not duty.closing_statuses or data["status"] in duty.closing_statuses)
+    ]
+
+
+def approaching_on(due_on: date, opened_on: date) -> date:
+    """When the parties are reminded: 30 days before a duty over 60 days away, else 7 days before.
+
+    The ladder is the project's own; the programme sets dates and no reminders.
+    """
+    far = due_on - opened_on > timedelta(days=60)
+    return due_on - timedelta(days=30 if far else 7)
+
+
+def missed_on(due_on: date) -> date:
+    """The first day on which the duty is late."""
+    return due_on + timedelta(days=1)

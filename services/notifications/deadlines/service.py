@@ -1,0 +1,169 @@
+"""Opens and closes dated duties as events tell, and says when they approach or were missed."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.catalogue import name_of
+from services.notifications.deadlines.models import Deadline, DeadlineStatus, EarlyClosing
+from services.notifications.deadlines.rules import (
+    FREE_STEPS,
+    Duty,
+    approaching_on,
+    duties_closed,
+    duties_opened,
+    missed_on,
+)
+from services.notifications.deadlines.schemas import DeadlineQuery
+from services.notifications.events import DeadlineApproaching, DeadlineMissed
+from shared.auth import Caller, Role
+from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.errors import NotFound
+from shared.events import StateEvent
+from shared.scheduling import DueJob, cancel, schedule
+
+APPROACHING_JOB = "deadline-approaching"
+MISSED_JOB = "deadline-missed"
+OCT = "OCT"
+"""The name under which the Office of Counter-Terrorism is a provider."""
+
+
+async def follow(work: UnitOfWork, event: StateEvent) -> None:
+    """Open and close the duties that the event opens and closes."""
+    name, data = name_of(event.type), event.model_dump()
+    for duty in duties_closed(name, data):
+        await _close(work, duty, data[duty.about], confidential=event.confidential)
+    for duty in duties_opened(name):
+        await _open(work, duty, event)
+
+
+async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:
+    """Say that the deadline approaches, unless it was met or is past already."""
+    deadline = await work.get(Deadline, UUID(job.key), locked=True)
+    if DeadlineStatus.APPROACHING not in FREE_STEPS[deadline.status]:
+        return
+    if work.clock.today() > deadline.due_on:
+        return  # the clock jumped: that it was missed is all there is to say
+    deadline.status = DeadlineStatus.APPROACHING
+    work.publish(DeadlineApproaching(**_facts(deadline)))
+
+
+async def announce_missed(job: DueJob, work: UnitOfWork) -> None:
+    """Say that the deadline was missed, unless it was met."""
+    deadline = await work.get(Deadline, UUID(job.key), locked=True)
+    if DeadlineStatus.MISSED not in FREE_STEPS[deadline.status]:
+        return
+    deadline.status = DeadlineStatus.MISSED
+    work.publish(DeadlineMissed(**_facts(deadline)))
+
+
+async def list_deadlines(
+    session: AsyncSession, caller: Caller, query: DeadlineQuery
+) -> RecordPage[Deadline]:
+    """The deadlines that match the query and that the caller may see."""
+    statement = visible_to(caller, select(Deadline), Deadline, party=_is_party(caller))
+    if query.member_state:
+        statement = statement.where(Deadline.member_state == query.member_state)
+    if query.duty:
+        statement = statement.where(Deadline.duty == query.duty)
+    if query.status:
+        statement = statement.where(Deadline.status == query.status)
+    if query.due_before:
+        statement = statement.where(Deadline.due_on < query.due_before)
+    sortable = {"due_on": Deadline.due_on, "created_at": Deadline.created_at}
+    return await paginate(session, statement, query, query.sort, sortable, Deadline.id)
+
+
+async def read(session: AsyncSession, caller: Caller, deadline_id: UUID) -> Deadline:
+    """One deadline, if the caller may see it."""
+    statement = select(Deadline).where(Deadline.id == deadline_id)
+    deadline = await session.scalar(
+        visible_to(caller, statement, Deadline, party=_is_party(caller))
+    )
+    if deadline is None:
+        raise NotFound.record("Deadline", deadline_id)
+    return deadline
+
+
+async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
+    data = event.model_dump()
+    about_id = data[duty.about]
+    known = await _locked(work, duty, about_id)
+    today = work.clock.today()
+    reminded_on = approaching_on(data[duty.due], today)
+    if known is not None:  # announced again, with another date
+        if known.status == DeadlineStatus.MET:
+            return
+        known.due_on, known.approaching_on = data[duty.due], reminded_on
+        deadline = known
+    else:
+        closing = await work.session.get(EarlyClosing, (duty.name, about_id))
+        deadline = Deadline(
+            member_state=event.member_state,
+            confidential=event.confidential,
+            duty=duty.name,
+            about_id=about_id,
+            owed_by=duty.owed_by,
+            organisation=data["provider"] if duty.owed_by == "organisation" else None,
+            due_on=data[duty.due],
+            approaching_on=reminded_on,
+            status=DeadlineStatus.MET if closing else DeadlineStatus.OPEN,
+            met_on=closing.met_on if closing else None,
+        )
+    await work.save(deadline)
+    if deadline.status != DeadlineStatus.MET:
+        await schedule(work, APPROACHING_JOB, str(deadline.id), deadline.approaching_on)
+        await schedule(work, MISSED_JOB, str(deadline.id), missed_on(deadline.due_on))
+
+
+async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: bool) -> None:
+    deadline = await _locked(work, duty, about_id)
+    today = work.clock.today()
+    if deadline is None:
+        await work.session.execute(
+            insert(EarlyClosing)
+            .values(duty=duty.name, about_id=about_id, met_on=today)
+            .on_conflict_do_nothing()
+        )
+        return
+    if deadline.status == DeadlineStatus.MET:
+        return
+    deadline.status, deadline.met_on = DeadlineStatus.MET, today
+    deadline.confidential = deadline.confidential or confidential
+    await work.save(deadline)
+    await cancel(work, APPROACHING_JOB, str(deadline.id))
+    await cancel(work, MISSED_JOB, str(deadline.id))
+
+
+async def _locked(work: UnitOfWork, duty: Duty, about_id: UUID) -> Deadline | None:
+    """The duty's deadline, if it is known; opening and closing it elsewhere waits for us."""
+    await work.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{duty.name} {about_id}", 0)))
+    )
+    deadline: Deadline | None = await work.session.scalar(
+        select(Deadline)
+        .where(Deadline.duty == duty.name, Deadline.about_id == about_id)
+        .with_for_update()
+    )
+    return deadline
+
+
+def _facts(deadline: Deadline) -> dict[str, object]:
+    return {
+        "member_state": deadline.member_state,
+        "confidential": deadline.confidential,
+        "deadline_id": deadline.id,
+        "duty": deadline.duty,
+        "due_on": deadline.due_on,
+        "owed_by": deadline.owed_by,
+        "organisation": deadline.organisation,
+        "about_id": deadline.about_id,
+    }
+
+
+def _is_party(caller: Caller) -> ColumnElement[bool] | None:
+    """An organisation sees what itself owes, though it be confidential."""
+    organisation = OCT if Role.OCT in caller.roles else caller.organisation
+    return Deadline.organisation == organisation if organisation else None

@@ -1,0 +1,1 @@
+"""Signed deliveries to webhooks: at least once, retried, logged, replayable."""

@@ -1,0 +1,110 @@
+"""Who is told of what (¶8, ¶9, ¶23, ¶25)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Party(StrEnum):
+    """A party of the Committee's work, as the inbox addresses it."""
+
+    CTED = "cted"
+    COMMITTEE = "committee"
+    STATE = "member_state"
+    OCT = "oct"
+    PROVIDER = "provider"
+    UN_ENTITY = "un_entity"
+    CIVIL_SOCIETY = "civil_society"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A party, narrowed to one State or one organisation where the event is about one."""
+
+    party: Party
+    member_state: str | None = None
+    organisation: str | None = None
+
+
+CTED, COMMITTEE, STATE, OCT = Party.CTED, Party.COMMITTEE, Party.STATE, Party.OCT
+PROVIDER, UN_ENTITY = Party.PROVIDER, Party.UN_ENTITY
+CIVIL_SOCIETY, OPERATOR = Party.CIVIL_SOCIETY, Party.OPERATOR
+_OCT_AS_PROVIDER = "OCT"
+_MAY_KNOW_CONFIDENTIAL = frozenset({CTED, COMMITTEE, STATE, PROVIDER})
+
+TOLD: Mapping[str, tuple[Party, ...]] = {
+    "survey-issued": (STATE, CTED),
+    "response-submitted": (STATE, CTED),
+    "assessment-completed": (STATE, CTED, COMMITTEE, OCT),
+    "gap-identified": (STATE, CTED),
+    "recommendation-issued": (STATE, CTED),
+    "recommendation-status-changed": (STATE, CTED),
+    "trend-identified": (CTED, COMMITTEE, OCT),
+    "product-published": (CTED, COMMITTEE, STATE, OCT, PROVIDER, UN_ENTITY, CIVIL_SOCIETY),
+    "visit-list-adopted": (COMMITTEE, CTED),
+    "visit-list-changed": (COMMITTEE, CTED),
+    "consent-requested": (STATE, CTED),
+    "consent-given": (STATE, CTED, COMMITTEE),
+    "consent-declined": (STATE, CTED, COMMITTEE),
+    "visit-scheduled": (STATE, CTED, COMMITTEE),
+    "visit-completed": (STATE, CTED, COMMITTEE),
+    "report-drafted": (CTED,),
+    "report-submitted": (COMMITTEE, STATE, OCT),
+    "follow-up-due": (STATE, CTED, COMMITTEE),
+    "follow-up-reported": (COMMITTEE, CTED, STATE, OCT),
+    "follow-up-visit-recommended": (COMMITTEE, CTED, STATE),
+    "need-opened": (STATE, CTED, OCT),
+    "match-proposed": (PROVIDER, CTED, OCT),
+    "match-accepted": (STATE, PROVIDER, CTED, OCT),
+    "match-declined": (CTED, OCT),
+    "project-started": (STATE, PROVIDER, CTED, OCT),
+    "project-completed": (STATE, PROVIDER, CTED, OCT),
+    "impact-assessed": (COMMITTEE, CTED, STATE, OCT),
+    "duplication-flagged": (CTED, OCT),
+    "deadline-approaching": (STATE, PROVIDER, CTED),
+    "deadline-missed": (STATE, PROVIDER, CTED),
+    "briefing-due": (COMMITTEE, CTED, OCT),
+    "invitation-issued": (STATE, CTED, COMMITTEE),
+    "delivery-failed": (OPERATOR,),
+}
+"""Each event, by its noun and verb, and the parties that are told of it."""
+
+_OWES: Mapping[str, Party] = {"member_state": STATE, "organisation": PROVIDER, "cted": CTED}
+
+
+def parties_told(
+    event_name: str,
+    member_state: str | None,
+    organisation: str | None,
+    *,
+    confidential: bool = False,
+    owed_by: str | None = None,
+) -> list[Audience]:
+    """The audiences of an event, each once.
+
+    A State is told what is about itself, and every State what is about the programme; a provider
+    what it takes part in, and every provider what is about the programme. Of what a State keeps
+    confidential only CTED, the Committee, that State and the provider that takes part are told
+    (¶23). Of a duty, `owed_by` is told, beside CTED. OCT may be a provider, and is told as itself.
+
+    Raises:
+        KeyError: the event is not in the table.
+    """
+    parties = TOLD[event_name]
+    if owed_by is not None:
+        parties = tuple(party for party in parties if party in {_OWES[owed_by], CTED})
+    takes_part: Audience | None = None
+    if organisation == _OCT_AS_PROVIDER:
+        takes_part = Audience(OCT)
+    elif organisation is not None or member_state is None:
+        takes_part = Audience(PROVIDER, organisation=organisation)
+    told: list[Audience | None] = []
+    for party in parties:
+        if confidential and party not in _MAY_KNOW_CONFIDENTIAL:
+            continue
+        if party is PROVIDER:
+            told.append(takes_part)
+        else:
+            told.append(Audience(party, member_state=member_state if party is STATE else None))
+    return [audience for audience in dict.fromkeys(told) if audience is not None]

@@ -1,0 +1,52 @@
+"""What an event is called in the inbox, in English."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notifications.catalogue import name_of
+from shared.reference import member_states
+
+TITLES: Mapping[str, str] = {
+    "survey-issued": "Survey for {state}: answer by {due_on}",
+    "response-submitted": "{state} answered its survey",
+    "assessment-completed": "Assessment of {state} completed",
+    "gap-identified": "Gap in {state}: {theme}",
+    "recommendation-issued": "Recommendation to {state}: {theme}, by {target_on}",
+    "recommendation-status-changed": "Recommendation to {state}: from {previous} to {status}",
+    "trend-identified": "Trend identified: {theme}",
+    "product-published": "Published: {title}",
+    "visit-list-adopted": "List of States to visit in {year} adopted",
+    "visit-list-changed": "List of States to visit in {year} changed",
+    "consent-requested": "{state} is asked for consent to a visit: answer by {answer_due_on}",
+    "consent-given": "{state} consented to a visit",
+    "consent-declined": "{state} declined a visit",
+    "visit-scheduled": "Visit to {state} from {starts_on} to {ends_on}",
+    "visit-completed": "Visit to {state} completed, report due on {report_due_on}",
+    "report-drafted": "Report on {state} drafted",
+    "report-submitted": "Report on {state} submitted, follow-up due on {follow_up_due_on}",
+    "follow-up-due": "Steps taken by {state} are due on {due_on}",
+    "follow-up-reported": "{state} reported the steps that it took",
+    "follow-up-visit-recommended": "Follow-up visit to {state} recommended",
+    "need-opened": "{state} needs technical assistance: {theme}",
+    "match-proposed": "{provider} proposed for {state}: answer by {answer_due_on}",
+    "match-accepted": "{provider} accepted to assist {state}",
+    "match-declined": "{provider} declined to assist {state}",
+    "project-started": "Project of {provider} in {state}: {theme}",
+    "project-completed": "Project in {state} completed",
+    "impact-assessed": "Impact of a project in {state} assessed: {theme}",
+    "duplication-flagged": "Possible duplication in {state}: {theme}",
+    "deadline-approaching": "{duty} of {state} is due on {due_on}",
+    "deadline-missed": "{duty} of {state} was due on {due_on}",
+    "briefing-due": "{title} is due on {due_on}",
+    "invitation-issued": "{state} is invited: {meeting}, {held_on}",
+    "delivery-failed": "A webhook delivery was given up after {attempts} attempts",
+}
+"""Each event, by its noun and verb, and its title with the event's own fields."""
+
+
+def title_of(event_type: str, data: Mapping[str, Any]) -> str:
+    """The title of an event with this data."""
+    code = data.get("member_state")
+    known = member_states().get(code) if code else None
+    state = known.name if known else code
+    return TITLES[name_of(event_type)].format_map({**data, "state": state})

@@ -1,0 +1,1 @@
+"""Meetings of the Committee, and whom it invites to them (¶8)."""

@@ -1,0 +1,1 @@
+"""Webhooks: who is sent which events, and where (¶23)."""

@@ -1,0 +1,75 @@
+"""What a subscriber may receive and wants (¶23), and how long a replaced secret lives on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+_CTED_AND_COMMITTEE = frozenset(
+    {"cted_officer", "cted_lead", "committee_member", "committee_chair"}
+)
+_DELIVERY_FAILED = "org.un.ctc.notifications.delivery-failed.v1"
+_FOR_THE_PUBLIC = "org.un.ctc.assessment.product-published.v1"
+OLD_SECRET_LIVES = timedelta(hours=24)
+"""How long both secrets sign, so that a receiver can change over without a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides who may receive an event."""
+
+    type: str
+    member_state: str | None = None
+    confidential: bool = False
+    theme: str | None = None
+    not_for: UUID | None = None
+    """A subscription that must not be told: the one whose delivery failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Whose claims decide."""
+
+    id: UUID
+    roles: frozenset[str]
+    member_state: str | None = None
+
+
+def may_receive(subscriber: Subscriber, event: Facts) -> bool:
+    """Whether the subscriber may be sent the event (¶23).
+
+    CTED and the Committee receive everything; a State what is about itself or the programme;
+    civil society published products; others what no State keeps confidential. Failed deliveries
+    are for operators and CTED, and never for the endpoint that failed.
+    """
+    if event.not_for == subscriber.id:
+        return False
+    if subscriber.roles & _CTED_AND_COMMITTEE:
+        return True
+    if event.type == _DELIVERY_FAILED:
+        return "operator" in subscriber.roles
+    if "member_state" in subscriber.roles:
+        return event.member_state in {None, subscriber.member_state}
+    if event.confidential:
+        return False
+    if subscriber.roles <= {"civil_society"}:
+        return event.type == _FOR_THE_PUBLIC
+    return True
+
+
+def wants(
+    event: Facts,
+    event_types: Collection[str],
+    member_states: Collection[str],
+    themes: Collection[str],
+) -> bool:
+    """Whether the filters let the event through; an empty one lets everything through.
+
+    A filter on States or themes asks for events about one of them: what is about no State, or no
+    theme, does not pass it.
+    """
+    return (
+        (not event_types or event.type in event_types)
+        and (not member_states or event.member_state in member_states)
+        and (not themes or event.theme in themes)
+    )

@@ -1,0 +1,77 @@
+"""The notifications service alone, with whoever calls it and an endpoint that it delivers to."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, datetime, timedelta
+
+import httpx
+import pytest
+
+from shared.embedded.stack import Stack
+from tests.service.notifications.receiver import Receiver
+from tests.support.stacks import client_of, running
+from tests.support.waiting import advance_clock
+
+PATIENCE = {
+    "WEBHOOK_TIMEOUT_SECONDS": "1.5",
+    "WEBHOOK_LEASE_SECONDS": "3",
+    "WEBHOOK_FIRST_RETRY_SECONDS": "0.2",
+    "WEBHOOK_LONGEST_RETRY_SECONDS": "1",
+    "WEBHOOK_GIVE_UP_SECONDS": "6",
+}
+"""As production delivers, with seconds in place of days."""
+
+
+@pytest.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in PATIENCE.items():
+            environment.setenv(name, value)
+        async with running("notifications") as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+async def officer(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(stack, "notifications", "cted_officer") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def chair(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(stack, "notifications", "committee_chair") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def operator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(stack, "notifications", "operator") as client:
+        yield client
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+async def today(operator: httpx.AsyncClient) -> Callable[[], Awaitable[date]]:
+    """The services' present date, which only moves forward."""
+
+    async def read() -> date:
+        now = (await operator.get("/development/clock")).json()["now"]
+        return datetime.fromisoformat(now).date()
+
+    return read
+
+
+@pytest.fixture(scope="session")
+async def pass_days(stack: Stack, operator: httpx.AsyncClient) -> Callable[[int], Awaitable[None]]:
+    """Let days pass for the service."""
+
+    async def advance(days: int) -> None:
+        now = (await operator.get("/development/clock")).json()["now"]
+        later = datetime.fromisoformat(now) + timedelta(days=days)
+        await advance_clock(stack.urls["notifications"], stack.token("operator"), later.isoformat())
+
+    return advance

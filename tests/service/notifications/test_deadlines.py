@@ -1,0 +1,265 @@
+"""Dated duties from events: opened, closed, announced once each."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.assessment.events import (
+    RecommendationIssued,
+    RecommendationStatusChanged,
+    ResponseSubmitted,
+    SurveyIssued,
+)
+from services.assistance.events import MatchProposed
+from services.notifications.events import DeadlineApproaching, DeadlineMissed
+from services.visits.events import FollowUpReported, ReportSubmitted, VisitCompleted
+from shared.embedded.stack import Stack
+from shared.events import Event
+from tests.support.events import publish, publish_envelopes, read_event, read_events
+from tests.support.stacks import client_of
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.timeout(90)
+Today = Callable[[], Awaitable[date]]
+PassDays = Callable[[int], Awaitable[None]]
+
+
+def _survey(state: str, due_on: date, **fields: Any) -> SurveyIssued:
+    return SurveyIssued(
+        member_state=state, survey_id=uuid4(), instrument="oia edition 1", due_on=due_on, **fields
+    )
+
+
+async def _deadline(client: httpx.AsyncClient, about_id: UUID, **wanted: str) -> dict[str, Any]:
+    """The deadline about this record, once it is as wanted."""
+
+    def found(page: dict[str, Any]) -> bool:
+        return any(_matches(item, about_id, wanted) for item in page["items"])
+
+    page = await eventually(client, "/v1/deadlines", found, limit="200", sort="-created_at")
+    return next(item for item in page["items"] if _matches(item, about_id, wanted))
+
+
+def _matches(item: dict[str, Any], about_id: UUID, wanted: dict[str, str]) -> bool:
+    return item["about_id"] == str(about_id) and all(item[k] == v for k, v in wanted.items())
+
+
+async def _announced(stack: Stack, deadline_id: str, count: int) -> list[str]:
+    events = await read_events(
+        stack,
+        "ctc.notifications",
+        lambda event: event["data"].get("deadline_id") == deadline_id,
+        count,
+    )
+    return [event["type"] for event in events]
+
+
+async def test_a_duty_approaches_is_missed_and_is_still_met_late(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    due_on = await today() + timedelta(days=90)
+    survey = _survey("KEN", due_on)
+    await publish(stack, survey)
+    deadline = await _deadline(officer, survey.survey_id, status="open")
+    assert deadline["duty"] == "survey-response"
+    assert deadline["owed_by"] == "member_state"
+    assert deadline["approaching_on"] == str(due_on - timedelta(days=30))
+
+    await pass_days(61)
+    approaching = await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"])
+    assert approaching["data"]["due_on"] == str(due_on)
+    assert approaching["data"]["about_id"] == str(survey.survey_id)
+    await pass_days(31)
+    await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
+    await _deadline(officer, survey.survey_id, status="missed")
+
+    answered = ResponseSubmitted(
+        member_state="KEN", survey_id=survey.survey_id, submitted_on=await today()
+    )
+    await publish(stack, answered)
+    late = await _deadline(officer, survey.survey_id, status="met")
+    assert late["met_on"] == str(await today())
+
+
+async def test_a_jump_past_the_date_says_only_that_it_was_missed(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    survey = _survey("UGA", await today() + timedelta(days=20))
+    await publish(stack, survey)
+    deadline = await _deadline(officer, survey.survey_id)
+    await pass_days(40)
+    assert await _announced(stack, deadline["id"], 1) == [DeadlineMissed.type]
+    # What was published before this second survey's events would have been read before them.
+    second = _survey("UGA", await today() - timedelta(days=1))
+    await publish(stack, second)
+    other = await _deadline(officer, second.survey_id, status="missed")
+    seen = await read_events(
+        stack,
+        "ctc.notifications",
+        lambda event: event["data"].get("deadline_id") in {deadline["id"], other["id"]},
+        2,
+    )
+    assert [event["type"] for event in seen] == [DeadlineMissed.type] * 2
+
+
+async def test_what_is_met_in_time_is_announced_by_nobody(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    survey = _survey("RWA", await today() + timedelta(days=20))
+    await publish(stack, survey)
+    await publish(
+        stack,
+        ResponseSubmitted(
+            member_state="RWA", survey_id=survey.survey_id, submitted_on=await today()
+        ),
+    )
+    met = await _deadline(officer, survey.survey_id, status="met")
+    open_one = _survey("RWA", await today() + timedelta(days=20))
+    await publish(stack, open_one)
+    await _deadline(officer, open_one.survey_id, status="open")
+    await pass_days(30)
+    missed = await _deadline(officer, open_one.survey_id, status="missed")
+    (event,) = await read_events(
+        stack,
+        "ctc.notifications",
+        lambda event: event["data"].get("deadline_id") in {met["id"], missed["id"]},
+        1,
+    )
+    assert event["data"]["deadline_id"] == missed["id"]
+    await _deadline(officer, survey.survey_id, status="met")
+
+
+async def test_a_duty_that_was_met_before_it_was_heard_of_is_met(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    report_id, mission_id, day = uuid4(), uuid4(), await today()
+    steps = FollowUpReported(
+        member_state="TZA", follow_up_id=uuid4(), report_id=report_id, reported_on=day, steps=[]
+    )
+    await publish(stack, steps)
+    report = ReportSubmitted(
+        member_state="TZA",
+        report_id=report_id,
+        mission_id=mission_id,
+        submitted_on=day,
+        follow_up_due_on=day + timedelta(days=365),
+    )
+    await publish(stack, report)
+    follow_up = await _deadline(officer, report_id)
+    assert (follow_up["duty"], follow_up["status"]) == ("follow-up", "met")
+    visit = VisitCompleted(
+        member_state="TZA",
+        mission_id=mission_id,
+        completed_on=day,
+        report_due_on=day + timedelta(days=60),
+    )
+    await publish(stack, visit)
+    report_due = await _deadline(officer, mission_id)
+    assert (report_due["duty"], report_due["owed_by"], report_due["status"]) == (
+        "visit-report",
+        "cted",
+        "met",
+    )
+
+
+def _recommendation(day: date) -> RecommendationIssued:
+    return RecommendationIssued(
+        member_state="BDI",
+        recommendation_id=uuid4(),
+        gap_id=uuid4(),
+        theme="border-control",
+        resolution=2396,
+        text="Screen travellers.",
+        priority="high",
+        technical_assistance_needed=True,
+        issued_on=day,
+        target_on=day + timedelta(days=300),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "closes"), [("implemented", True), ("no_longer_relevant", True), ("accepted", False)]
+)
+async def test_a_recommendation_is_met_by_its_last_states_alone(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, status: str, *, closes: bool
+) -> None:
+    day = await today()
+    issued = _recommendation(day)
+    changed = RecommendationStatusChanged(
+        member_state="BDI",
+        recommendation_id=issued.recommendation_id,
+        previous="issued",
+        status=status,
+        changed_on=day,
+    )
+    marker = _recommendation(day)  # of the same State on the same topic: it is heard last
+    await publish(stack, issued, changed, marker)
+    await _deadline(officer, marker.recommendation_id)
+    deadline = await _deadline(officer, issued.recommendation_id)
+    assert deadline["status"] == ("met" if closes else "open")
+
+
+async def test_redelivery_changes_nothing(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    survey = _survey("MWI", await today() + timedelta(days=50))
+    (envelope,) = await publish(stack, survey)
+    await publish_envelopes(stack, envelope, envelope)
+    marker = _survey("MWI", await today() + timedelta(days=50))
+    await publish(stack, marker)
+    await _deadline(officer, marker.survey_id)
+    listed = (await officer.get("/v1/deadlines", params={"member_state": "MWI"})).json()["items"]
+    assert sorted(item["about_id"] for item in listed) == sorted(
+        [str(survey.survey_id), str(marker.survey_id)]
+    )
+    assert {item["version"] for item in listed} == {1}
+
+
+async def test_each_sees_what_it_may(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    due_on = await today() + timedelta(days=50)
+    open_one = _survey("ZMB", due_on)
+    secret = _survey("ZMB", due_on, confidential=True)
+    match = MatchProposed(
+        member_state="ZMB",
+        confidential=True,
+        match_id=uuid4(),
+        need_id=uuid4(),
+        provider="UNODC",
+        proposed_on=await today(),
+        answer_due_on=due_on,
+    )
+    events: list[Event] = [open_one, secret, match]
+    await publish(stack, *events)
+    everything = {
+        (await _deadline(officer, about))["id"]
+        for about in (open_one.survey_id, secret.survey_id, match.match_id)
+    }
+    owed = await _deadline(officer, match.match_id)
+    hidden = await _deadline(officer, secret.survey_id)
+    for role, claims, expected in (
+        ("committee_member", {}, everything),
+        ("member_state", {"member_state": "ZMB"}, everything),
+        ("member_state", {"member_state": "KEN"}, set()),
+        ("partner", {"organisation": "UNODC"}, everything - {hidden["id"]}),
+        ("partner", {"organisation": "UNDP"}, everything - {hidden["id"], owed["id"]}),
+        ("oct", {}, everything - {hidden["id"], owed["id"]}),
+    ):
+        async with client_of(stack, "notifications", role, **claims) as client:
+            listed = (await client.get("/v1/deadlines", params={"member_state": "ZMB"})).json()
+            assert {item["id"] for item in listed["items"]} == expected, (role, claims)
+            detail = await client.get(f"/v1/deadlines/{hidden['id']}")
+            assert detail.status_code == (200 if hidden["id"] in expected else 404)
+    async with client_of(stack, "notifications", "civil_society") as public:
+        assert (await public.get("/v1/deadlines")).status_code == 403
+
+
+async def test_an_unknown_filter_is_named(officer: httpx.AsyncClient) -> None:
+    answer = await officer.get("/v1/deadlines", params={"status": "late", "owner": "me"})
+    assert answer.status_code == 422
+    assert {fault["field"] for fault in answer.json()["errors"]} == {"query.status", "query.owner"}
