@@ -3,6 +3,7 @@
 Keeping the same fact twice changes nothing, and facts may come in any order.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,8 +44,9 @@ async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
 
 async def keep_trend(work: UnitOfWork, event: assessment.TrendIdentified) -> None:
     """Keep a trend with each State that it bears on."""
-    for state in sorted(set(event.member_states)):
-        await _keep(work, FoundTrend, event, member_state=state)
+    states = sorted(set(event.member_states))
+    if states:
+        await _keep(work, FoundTrend, event, *({"member_state": state} for state in states))
 
 
 async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentCompleted) -> None:
@@ -138,7 +140,11 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
 
 
-async def _keep(work: UnitOfWork, table: type[Base], event: Event, **more: object) -> None:
+async def _keep(
+    work: UnitOfWork, table: type[Base], event: Event, *parts: Mapping[str, object]
+) -> None:
+    """Keep the event as one row, or as one for each of its parts."""
     columns = set(table.__table__.columns.keys())
-    fact = event.model_dump(include=columns) | more
-    await work.session.execute(insert(table).values(fact).on_conflict_do_nothing())
+    fact = event.model_dump(include=columns)
+    facts = [{**fact, **part} for part in parts or ({},)]
+    await work.session.execute(insert(table).values(facts).on_conflict_do_nothing())

@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/visit-lists", tags=["visit lists"], route_class=T
 
 
 @router.post("", status_code=201, responses=problem_responses(Conflict))
-async def draft_list(
+async def draft_visit_list(
     caller: CtedCaller, work: WriteSession, wanted: VisitListCreate, response: Response
 ) -> VisitListRead:
     """Draft the year's list of States whose consent to a visit is to be requested (¶6)."""
@@ -42,7 +42,7 @@ async def draft_list(
 
 
 @router.get("", responses=problem_responses())
-async def list_lists(
+async def list_visit_lists(
     caller: CtedOrCommittee, session: ReadSession, query: Annotated[VisitListQuery, Query()]
 ) -> Page[VisitListRead]:
     """The lists of the years."""
@@ -50,7 +50,7 @@ async def list_lists(
 
 
 @router.get("/{list_id}", responses=problem_responses(NotFound))
-async def read_list(
+async def read_visit_list(
     caller: CtedOrCommittee, session: ReadSession, list_id: UUID, response: Response
 ) -> VisitListRead:
     """One list, with why each State is on it."""
@@ -60,7 +60,7 @@ async def read_list(
 
 
 @router.patch("/{list_id}", responses=problem_responses(NotFound, Conflict, PreconditionFailed))
-async def revise_list(
+async def revise_visit_list(
     caller: CtedCaller,
     work: WriteSession,
     list_id: UUID,
@@ -77,7 +77,7 @@ async def revise_list(
 @router.post(
     "/{list_id}/submission", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
 )
-async def submit_list(
+async def submit_visit_list(
     caller: CtedCaller,
     work: WriteSession,
     list_id: UUID,
@@ -93,7 +93,7 @@ async def submit_list(
 @router.post(
     "/{list_id}/adoption", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
 )
-async def adopt_list(
+async def adopt_visit_list(
     caller: CommitteeChair,
     work: WriteSession,
     list_id: UUID,
@@ -111,7 +111,7 @@ async def adopt_list(
     status_code=201,
     responses=problem_responses(NotFound, Conflict, PreconditionFailed),
 )
-async def change_list(
+async def change_visit_list(
     caller: CommitteeChair,
     work: WriteSession,
     list_id: UUID,
@@ -126,7 +126,7 @@ async def change_list(
 
 
 @router.get("/{list_id}/changes", responses=problem_responses(NotFound))
-async def list_changes(
+async def list_visit_list_changes(
     caller: CtedOrCommittee,
     session: ReadSession,
     list_id: UUID,
@@ -137,7 +137,7 @@ async def list_changes(
 
 
 @router.get("/{list_id}/changes/{change_id}", responses=problem_responses(NotFound))
-async def read_change(
+async def read_visit_list_change(
     caller: CtedOrCommittee,
     session: ReadSession,
     list_id: UUID,

@@ -1,0 +1,32 @@
+"""The visits service alone, with whoever calls it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from shared.embedded.stack import Stack
+from tests.service.visits.actors import Actors
+from tests.support.stacks import running
+
+
+@pytest.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    async with running("visits") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+async def actors(stack: Stack) -> AsyncIterator[Actors]:
+    async with Actors(stack) as everyone:
+        yield everyone
+
+
+@pytest.fixture(scope="session")
+async def officer(actors: Actors) -> httpx.AsyncClient:
+    return actors.of("cted_officer")
+
+
+@pytest.fixture(scope="session")
+async def chair(actors: Actors) -> httpx.AsyncClient:
+    return actors.of("committee_chair")
