@@ -1,6 +1,7 @@
 """Makes a service out of its routers, its event handlers and its due jobs."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -22,6 +23,7 @@ from shared.events.consumer import Consumer
 from shared.events.inbox import Subscriptions
 from shared.events.relay import Relay
 from shared.events.topics import dead_letter_topic_of, topic_of
+from shared.operations.housekeeping import Housekeeper
 from shared.operations.router import development
 from shared.operations.router import router as operations
 from shared.reference.router import router as reference
@@ -29,6 +31,9 @@ from shared.scheduling import JobRunner, Jobs
 from shared.telemetry import RequestContextMiddleware, configure_logging
 
 log = structlog.get_logger(__name__)
+_CONNECT_SECONDS = 5.0
+_DRAIN_AT_LEAST_SECONDS = 2.0
+_RESTART_WORKER_SECONDS = 1.0
 
 Worker = Callable[[FastAPI], Coroutine[Any, Any, None]]
 """A loop of the service's own, run beside relay and consumer until it is cancelled."""
@@ -84,6 +89,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
         pool_pre_ping=True,
+        connect_args={"timeout": _CONNECT_SECONDS},
     )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     broker = BrokerSettings(
@@ -97,8 +103,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         sessions,
         broker,
         [topic_of(settings.service), dead_letter_topic_of(settings.service)],
-        timedelta(days=settings.outbox_retention_days),
     )
+    housekeeper = Housekeeper(sessions, timedelta(days=settings.outbox_retention_days))
     runner = JobRunner(settings.service, app.state.jobs, sessions, app.state.clock)
     consumer = (
         Consumer(settings.service, broker, app.state.subscriptions, sessions, app.state.clock)
@@ -117,19 +123,33 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         working = [asyncio.create_task(runner.run(), name="jobs")]
         if consumer is not None:
             working.append(asyncio.create_task(consumer.run(), name="consumer"))
-        looping = [asyncio.create_task(worker(app)) for worker in app.state.workers]
+        looping = [
+            asyncio.create_task(housekeeper.run(), name="housekeeper"),
+            *(asyncio.create_task(_lasting(worker, app)) for worker in app.state.workers),
+        ]
         try:
             yield
         finally:
+            until = time.monotonic() + settings.shutdown_seconds
             runner.stop()
             if consumer is not None:
                 consumer.stop()
             _, unfinished = await asyncio.wait(working, timeout=settings.shutdown_seconds)
-            for task in unfinished:
-                task.cancel()
-            for task in (relaying, *looping):
+            for task in (*unfinished, relaying, *looping):
                 task.cancel()
             await asyncio.gather(relaying, *looping, *working, return_exceptions=True)
-            await relay.drain(settings.shutdown_seconds)
+            await relay.drain(max(_DRAIN_AT_LEAST_SECONDS, until - time.monotonic()))
             await engine.dispose()
             log.info("stopped", drained=not unfinished)
+
+
+async def _lasting(worker: Worker, app: FastAPI) -> None:
+    """Run the worker for as long as the application, whatever it raises."""
+    while True:
+        try:
+            await worker(app)
+        except Exception:
+            log.exception("worker-restarts", worker=worker.__name__)
+            await asyncio.sleep(_RESTART_WORKER_SECONDS)
+        else:
+            return

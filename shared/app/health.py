@@ -1,5 +1,6 @@
 """Health for Kubernetes: live while the process answers, ready while it can do its work."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,6 +12,7 @@ from shared.auth import Public
 from shared.events.relay import outbox_backlog
 
 router = APIRouter(tags=["health"])
+_PROBE_SECONDS = 3.0  # below what a probe waits for, so that it learns the reason
 OpenToAll = Annotated[None, Depends(Public())]
 
 
@@ -36,7 +38,7 @@ async def ready(open_to_all: OpenToAll, request: Request, response: Response) ->
         "consumer": "ok" if state.consumer is None or state.consumer.connected else "not connected",
     }
     try:
-        async with state.sessions() as session:
+        async with asyncio.timeout(_PROBE_SECONDS), state.sessions() as session:
             _, age = await outbox_backlog(session)
         checks["database"] = "ok"
         limit = state.settings.ready_max_outbox_age_seconds

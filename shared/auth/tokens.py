@@ -1,25 +1,29 @@
 """Bearer tokens checked against the issuer's published keys (JWKS)."""
 
+import asyncio
 import time
 from typing import Any, Protocol
 
 import httpx
 import jwt
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.auth.caller import Caller
 from shared.auth.roles import Role
 from shared.errors import Unauthenticated, Unavailable
 
+log = structlog.get_logger(__name__)
 _ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 _KEYS_FRESH_SECONDS = 300.0
 _REFETCH_AT_MOST_EVERY_SECONDS = 10.0
+_RETRY_WITHOUT_KEYS_SECONDS = 1.0
 
 
 class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore")
     sub: str = Field(min_length=1)
-    roles: frozenset[Role]
+    roles: frozenset[str] = frozenset()
     member_state: str | None = None
     organisation: str | None = None
 
@@ -46,7 +50,8 @@ class JwksVerifier:
         self._audience = audience
         self._http = http
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = float("-inf")
+        self._asked_at = float("-inf")
+        self._fetching = asyncio.Lock()
 
     async def verify(self, token: str) -> Caller:
         """The caller whom the token names."""
@@ -68,32 +73,47 @@ class JwksVerifier:
         except ValidationError as error:
             fields = ", ".join(str(fault["loc"][0]) for fault in error.errors())
             raise _refused(f"The bearer token's claims are not usable: {fields}.") from error
-        return Caller(known.sub, known.roles, known.member_state, known.organisation)
+        # Roles of other systems are none of ours; without one of ours every route answers 403.
+        roles = frozenset(role for role in Role if role in known.roles)
+        return Caller(known.sub, roles, known.member_state, known.organisation)
 
     async def _key(self, kid: str) -> jwt.PyJWK:
-        age = time.monotonic() - self._fetched_at
-        stale = age > _KEYS_FRESH_SECONDS
-        if stale or (kid not in self._keys and age > _REFETCH_AT_MOST_EVERY_SECONDS):
-            await self._fetch()
+        if self._outdated(kid):
+            async with self._fetching:  # one request asks the issuer, the others wait for it
+                if self._outdated(kid):
+                    await self._fetch()
+        if not self._keys:
+            raise Unavailable(
+                "The token issuer's keys cannot be read just now; try again.",
+                headers={"Retry-After": "5"},
+            )
         if kid not in self._keys:
             raise jwt.InvalidKeyError("it is signed with a key that the issuer does not publish")
         return self._keys[kid]
 
+    def _outdated(self, kid: str) -> bool:
+        age = time.monotonic() - self._asked_at
+        if not self._keys:
+            return age > _RETRY_WITHOUT_KEYS_SECONDS
+        return age > _KEYS_FRESH_SECONDS or (
+            kid not in self._keys and age > _REFETCH_AT_MOST_EVERY_SECONDS
+        )
+
     async def _fetch(self) -> None:
+        """Read the issuer's keys; those known outlive its outage."""
         try:
             response = await self._http.get(self._jwks_url, timeout=5.0)
             response.raise_for_status()
-            published = jwt.PyJWKSet.from_dict(response.json())
-        except (httpx.HTTPError, jwt.PyJWTError, ValueError) as error:
-            if self._keys:  # known keys outlive an outage of the issuer
-                self._fetched_at = time.monotonic()
-                return
-            raise Unavailable(
-                "The token issuer's keys cannot be read just now; try again.",
-                headers={"Retry-After": "5"},
-            ) from error
-        self._keys = {key.key_id: key for key in published.keys if key.key_id}
-        self._fetched_at = time.monotonic()
+            published = jwt.PyJWKSet.from_json(response.text)
+        except (httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError, TypeError) as error:
+            log.warning("issuer-keys-unreadable", url=self._jwks_url, error=repr(error))
+        else:
+            self._keys = {
+                key.key_id: key
+                for key in published.keys
+                if key.key_id and key.public_key_use in (None, "sig")
+            }
+        self._asked_at = time.monotonic()
 
 
 def _refused(detail: str) -> Unauthenticated:

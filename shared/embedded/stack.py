@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -101,8 +101,9 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """End a process without warning, as a fault would."""
-        self._children[name].send_signal(signal.SIGKILL)
-        self._children[name].wait()
+        child = self._children.pop(name)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
 
     async def start_service(self, name: str) -> None:
         """Start the service and wait until it is ready."""
@@ -134,7 +135,12 @@ class Stack:
                         "others with --first-port."
                     )
         if missing := [name for name in self.urls if name not in self.database_urls]:
-            self._postgres.start()
+            try:
+                self._postgres.start()
+            except (subprocess.SubprocessError, OSError) as error:
+                raise StackError(
+                    f"PostgreSQL did not start ({error}); see {self.run_directory}/postgres/log"
+                ) from error
             for name in missing:
                 self.database_urls[name] = self._postgres.database_url(name)
         if self._embeds_broker:
@@ -151,10 +157,10 @@ class Stack:
         for name, url in self.database_urls.items():
             self._environment[f"{name.upper()}_DATABASE_URL"] = url
         self._launch("issuer", "shared.embedded.issuer:create_app", self._ports.issuer)
-        await asyncio.gather(
+        await _together(
             self._ready("issuer", self.issuer), *(self._migrate(name) for name in self.urls)
         )
-        await asyncio.gather(*(self.start_service(name) for name in self.urls))
+        await _together(*(self.start_service(name) for name in self.urls))
 
     async def _migrate(self, name: str) -> None:
         migrating = await asyncio.create_subprocess_exec(
@@ -166,8 +172,15 @@ class Stack:
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
-        output, _ = await migrating.communicate()
+        try:
+            output, _ = await migrating.communicate()
+        finally:
+            if migrating.returncode is None:  # interrupted
+                migrating.kill()
+                await migrating.wait()
         if migrating.returncode != 0:
             raise StackError(f"Migrating {name} failed: {output.decode().splitlines()[-1]}")
 
@@ -177,12 +190,8 @@ class Stack:
                 [
                     sys.executable,
                     "-m",
-                    "uvicorn",
-                    "--factory",
+                    "shared.app.serve",
                     factory,
-                    "--no-access-log",
-                    "--host",
-                    "127.0.0.1",
                     "--port",
                     str(port),
                 ],
@@ -224,3 +233,14 @@ class Stack:
         self._children.clear()
         self.broker.stop()
         self._postgres.stop()
+
+
+async def _together(*starting: Coroutine[Any, Any, None]) -> None:
+    """Wait for all; when one fails the others end first, so that nothing starts after a stop."""
+    tasks = [asyncio.ensure_future(one) for one in starting]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

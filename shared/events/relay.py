@@ -5,15 +5,21 @@ import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import aliased
 
-from shared.events.broker import BrokerSettings, end_offsets, ensure_topics, make_producer
+from shared.events.broker import (
+    EPOCH_HEADER,
+    BrokerSettings,
+    end_offsets,
+    ensure_topics,
+    make_producer,
+)
 from shared.events.envelope import CONTENT_TYPE
 from shared.events.outbox import (
     LANES,
@@ -26,11 +32,12 @@ from shared.events.outbox import (
 from shared.telemetry import metrics
 
 log = structlog.get_logger(__name__)
-_BATCH_ROWS = 1000
+_BATCH_ROWS_OF_LANE = 250
+_BATCH_CHARACTERS = 8_000_000
+_ROWS_AT_A_TIME = 50
 _POLL_SECONDS = 1.0
 _CHECK_BROKER_EVERY_SECONDS = 5.0
 _RETRY_SECONDS = 0.5
-_HOUSEKEEPING_EVERY_SECONDS = 600.0
 
 
 class Relay:
@@ -42,17 +49,15 @@ class Relay:
         sessions: async_sessionmaker[AsyncSession],
         broker: BrokerSettings,
         topics: Sequence[str],
-        retention: timedelta,
     ) -> None:
         self._engine = engine
         self._sessions = sessions
         self._broker = broker
         self._topics = list(topics)
-        self._retention = retention
         self._producer: AIOKafkaProducer | None = None
         self._wake = asyncio.Event()
         self._checked_broker_at = float("-inf")
-        self._kept_house_at = float("-inf")
+        self._measured_at = float("-inf")
         self.broker_reachable = False
 
     async def run(self) -> None:
@@ -73,6 +78,7 @@ class Relay:
                     await self._wait_for_work()
         finally:
             listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
             await self._forget_connection()
 
     async def drain(self, limit_seconds: float) -> None:
@@ -117,32 +123,17 @@ class Relay:
                 await asyncio.wait_for(producer.stop(), 5)
 
     async def _publish_some(self) -> int:
+        await self._measure_backlog()
         producer = await self._connected()
         if time.monotonic() - self._checked_broker_at > _CHECK_BROKER_EVERY_SECONDS:
             await self._check_broker()
-        await self._keep_house()
         async with self._sessions.begin() as session:
-            lanes = (
-                await session.scalars(
-                    select(OutboxLane.lane)
-                    .order_by(OutboxLane.lane)
-                    .with_for_update(skip_locked=True)
-                )
-            ).all()
-            rows = (
-                await session.scalars(
-                    select(OutboxEvent)
-                    .where(OutboxEvent.published_at.is_(None), OutboxEvent.lane.in_(lanes))
-                    .order_by(OutboxEvent.position)
-                    .limit(_BATCH_ROWS)
-                )
-            ).all()
+            rows = await self._next_rows(session)
+            if not rows:
+                return 0
             groups: dict[tuple[str, int], list[OutboxEvent]] = defaultdict(list)
             for row in rows:
                 groups[row.topic, row.lane].append(row)
-            if not rows:
-                await self._measure_backlog(session)
-                return 0
             epochs = await self._epochs(session)
             results = await asyncio.gather(
                 *(
@@ -157,6 +148,37 @@ class Relay:
             await self._acknowledge(session, groups)
         return len(rows)
 
+    async def _next_rows(self, session: AsyncSession) -> list[OutboxEvent]:
+        """The oldest events of each lane that no other replica holds; the lanes are held then."""
+        lanes = (
+            await session.scalars(
+                select(OutboxLane.lane).order_by(OutboxLane.lane).with_for_update(skip_locked=True)
+            )
+        ).all()
+        # A lane at a time, as its index has them: a backlog of any length costs no sorting.
+        held = select(OutboxLane.lane).where(OutboxLane.lane.in_(lanes)).subquery()
+        oldest = (
+            select(OutboxEvent)
+            .where(OutboxEvent.lane == held.c.lane, OutboxEvent.published_at.is_(None))
+            .order_by(OutboxEvent.position)
+            .limit(_BATCH_ROWS_OF_LANE)
+            .lateral()
+        )
+        event = aliased(OutboxEvent, oldest)
+        statement = select(event).select_from(held).join(oldest, true()).order_by(event.position)
+        rows: list[OutboxEvent] = []
+        size = 0
+        found = await session.stream_scalars(
+            statement, execution_options={"yield_per": _ROWS_AT_A_TIME}
+        )
+        async for row in found:
+            rows.append(row)
+            size += len(row.payload)
+            if size >= _BATCH_CHARACTERS:
+                break
+        await found.close()
+        return rows
+
     async def _send(
         self,
         producer: AIOKafkaProducer,
@@ -166,7 +188,7 @@ class Relay:
         epoch: int,
     ) -> None:
         """Send one lane's events in order: each batch is acknowledged before the next is sent."""
-        headers = [("content-type", CONTENT_TYPE.encode()), ("ctc-epoch", str(epoch).encode())]
+        headers = [("content-type", CONTENT_TYPE.encode()), (EPOCH_HEADER, str(epoch).encode())]
         waiting = list(events)
         while waiting:
             batch = producer.create_batch()
@@ -182,7 +204,7 @@ class Relay:
                     break
                 taken.append(row)
             acknowledged = await (await producer.send_batch(batch, topic, partition=lane))
-            # Brokers differ in which record of the batch they name; none names a later one.
+            # Of its first record, or a later one: brokers differ, but none names one too high.
             for row in taken:
                 row.kafka_offset = acknowledged.offset
             waiting = waiting[len(taken) :]
@@ -192,26 +214,33 @@ class Relay:
     ) -> None:
         now = await session.scalar(select(func.clock_timestamp()))
         assert now is not None  # noqa: S101 - the database always tells the time
+        marks = {
+            (mark.topic, mark.lane): mark.kafka_offset
+            for mark in await session.scalars(select(BrokerWatermark))
+        }
+        forgotten: set[str] = set()
+        reached: list[dict[str, object]] = []
         for (topic, lane), events in groups.items():
-            first, last = events[0].kafka_offset, events[-1].kafka_offset
-            assert first is not None  # noqa: S101 - set when acknowledged
-            assert last is not None  # noqa: S101
             for row in events:
                 row.published_at = now
                 metrics.publish_seconds.observe(max(0.0, (now - row.stored_at).total_seconds()))
             metrics.published_total.labels(topic).inc(len(events))
-            known = await session.get(BrokerWatermark, (topic, lane))
-            if known is not None and first <= known.kafka_offset:
-                await session.flush()
-                await self._republish(session, topic)
-                continue
-            await session.execute(
-                insert(BrokerWatermark)
-                .values(topic=topic, lane=lane, kafka_offset=last)
-                .on_conflict_do_update(
-                    index_elements=["topic", "lane"], set_={"kafka_offset": last}
-                )
+            offsets = [row.kafka_offset for row in events if row.kafka_offset is not None]
+            mark = marks.get((topic, lane), -1)
+            # A lower offset than before, even within this round: the broker began anew.
+            if offsets[0] <= mark or offsets != sorted(offsets):
+                forgotten.add(topic)
+            reached.append({"topic": topic, "lane": lane, "kafka_offset": offsets[-1]})
+        await session.flush()
+        statement = insert(BrokerWatermark).values(reached)
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["topic", "lane"],
+                set_={"kafka_offset": statement.excluded.kafka_offset},
             )
+        )
+        for topic in sorted(forgotten):
+            await self._republish(session, topic)
 
     async def _check_broker(self) -> None:
         """Compare what the broker holds with what it acknowledged: less means that it forgot."""
@@ -262,19 +291,15 @@ class Relay:
     async def _epochs(self, session: AsyncSession) -> dict[str, int]:
         return {row.topic: row.epoch for row in await session.scalars(select(TopicEpoch))}
 
-    async def _measure_backlog(self, session: AsyncSession) -> None:
-        backlog, age = await outbox_backlog(session)
+    async def _measure_backlog(self) -> None:
+        """Also while the broker is away, which is when it matters."""
+        if time.monotonic() - self._measured_at < _POLL_SECONDS:
+            return
+        async with self._sessions() as session:
+            backlog, age = await outbox_backlog(session)
         metrics.outbox_backlog.set(backlog)
         metrics.outbox_oldest_age.set(age)
-
-    async def _keep_house(self) -> None:
-        if time.monotonic() - self._kept_house_at < _HOUSEKEEPING_EVERY_SECONDS:
-            return
-        async with self._sessions.begin() as session:
-            await session.execute(
-                delete(OutboxEvent).where(OutboxEvent.published_at < func.now() - self._retention)
-            )
-        self._kept_house_at = time.monotonic()
+        self._measured_at = time.monotonic()
 
 
 async def outbox_backlog(session: AsyncSession) -> tuple[int, float]:

@@ -1,6 +1,6 @@
 """Dead letters and the outbox, for operators."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -136,6 +136,14 @@ class ClockRead(BaseModel):
     now: AwareDatetime
 
 
+class ClockSetting(BaseModel):
+    """What the present shall be."""
+
+    now: AwareDatetime = Field(
+        ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)
+    )
+
+
 @development.get("/clock", responses=problem_responses())
 async def read_clock(caller: Operator, request: Request) -> ClockRead:
     """The services' present instant."""
@@ -143,7 +151,7 @@ async def read_clock(caller: Operator, request: Request) -> ClockRead:
 
 
 @development.put("/clock", responses=problem_responses())
-async def set_clock(caller: Operator, request: Request, wanted: ClockRead) -> ClockRead:
+async def set_clock(caller: Operator, request: Request, wanted: ClockSetting) -> ClockRead:
     """Set the present for every service of the embedded default."""
     clock = request.app.state.clock
     if not isinstance(clock, FileClock):
