@@ -1,7 +1,7 @@
 """Every event that the assistance service publishes."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.events import StateEvent
@@ -38,8 +38,12 @@ class MatchAccepted(StateEvent):
     accepted_on: date
 
 
+Outcome = Literal["declined", "lapsed", "withdrawn"]
+"""Declined by the provider, left unanswered, or taken back with its need or offer."""
+
+
 class MatchDeclined(StateEvent):
-    """The provider declined the match."""
+    """A proposed match ended without a project, so that no answer is awaited any more."""
 
     type: ClassVar[str] = "org.un.ctc.assistance.match-declined.v1"
     withheld: ClassVar[tuple[str, ...]] = ("reason",)
@@ -48,6 +52,8 @@ class MatchDeclined(StateEvent):
     provider: str
     reason: str
     declined_on: date
+    outcome: Outcome = "declined"
+    """Tells a provider's own decline from the rest, also where the reason is withheld."""
 
 
 class ProjectStarted(StateEvent):

@@ -1,0 +1,1 @@
+"""What changed in a State after a project (¶22)."""

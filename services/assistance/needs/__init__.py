@@ -1,0 +1,1 @@
+"""What help States need (¶9, ¶25)."""

@@ -1,0 +1,1 @@
+"""Assistance under way (¶22, ¶25)."""
