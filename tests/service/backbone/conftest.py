@@ -1,0 +1,70 @@
+"""PostgreSQL and a broker for the notebook, in this process."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.embedded.broker import EmbeddedBroker
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.stack import Ports
+from tests.service.backbone.running import Place, Service, create_tables, running_copier
+from tests.service.backbone.running import running_writer
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedBroker]:
+    started = EmbeddedBroker(Ports.free(()).broker, tmp_path_factory.mktemp("broker") / "log")
+    await started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+async def place(postgres: EmbeddedPostgres, broker: EmbeddedBroker) -> Place:
+    """The databases and the broker that most tests share."""
+    return await _new_place(postgres, broker)
+
+
+@pytest.fixture
+async def own_place(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> AsyncIterator[tuple[Place, EmbeddedBroker]]:
+    """Databases and a broker for one test, which may break them."""
+    broker = EmbeddedBroker(Ports.free(()).broker, tmp_path / "broker.log")
+    await broker.start()
+    yield await _new_place(postgres, broker), broker
+    broker.stop()
+
+
+async def _new_place(postgres: EmbeddedPostgres, broker: EmbeddedBroker) -> Place:
+    name = uuid.uuid4().hex[:8]
+    place = Place(
+        writer=postgres.database_url(f"writer_{name}"),
+        copier=postgres.database_url(f"copier_{name}"),
+        broker=broker.bootstrap_servers,
+    )
+    await create_tables(place.writer)
+    await create_tables(place.copier)
+    return place
+
+
+@pytest.fixture(scope="session")
+async def writer(place: Place) -> AsyncIterator[Service]:
+    async with running_writer(place) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+async def copier(place: Place) -> AsyncIterator[Service]:
+    async with running_copier(place) as service:
+        yield service
