@@ -153,3 +153,19 @@ async def follow_up_of(actors: Actors, state: str) -> Body:
     listed = (await officer.get("/v1/follow-ups", params={"member_state": state})).json()["items"]
     (summary,) = listed
     return await done(await officer.get(f"/v1/follow-ups/{summary['id']}"))
+
+
+def fields_of(answer: httpx.Response) -> list[str]:
+    """The faulty fields that a refusal names."""
+    assert answer.status_code == 422, answer.text
+    return [fault["field"] for fault in answer.json()["errors"]]
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    """The status and kind of a refusal."""
+    return answer.status_code, answer.json()["type"].removeprefix("urn:ctc:problem:")
+
+
+ILLEGAL = (409, "illegal-transition")
+CONFLICT = (409, "conflict")
+STALE = (412, "precondition-failed")
