@@ -113,7 +113,7 @@ async def test_all_states_are_ranked_with_their_grounds(officer: httpx.AsyncClie
 async def test_a_region_keeps_the_positions_among_all(officer: httpx.AsyncClient) -> None:
     everywhere = (await done(await officer.get("/v1/ranking")))["ranks"]
     oceania = [r for r in everywhere if member_states()[r["member_state"]].region == "Oceania"]
-    query = {"region": "Oceania", "limit": 3}
+    query = {"region": "Oceania", "limit": "3"}
     assert (await done(await officer.get("/v1/ranking", params=query)))["ranks"] == oceania[:3]
 
 

@@ -37,7 +37,7 @@ async def test_a_list_is_the_first_states_of_the_ranking_with_their_grounds(
     assert (drafted["status"], drafted["adopted_on"]) == ("draft", None)
     again = await officer.post("/v1/visit-lists", json={"year": year, "size": 3})
     assert refusal(again) == CONFLICT
-    query = {"year": year, "status": "draft"}
+    query = {"year": str(year), "status": "draft"}
     assert (await done(await officer.get("/v1/visit-lists", params=query)))["items"] == [drafted]
 
 
