@@ -26,8 +26,8 @@ class Duty:
     due: str
     """The opening event's field that holds the date."""
     closed_by: tuple[str, ...]
-    closing_statuses: tuple[str, ...] = ()
-    """Where the closing event tells a status: those that close."""
+    closes_if: tuple[str, tuple[str, ...]] | None = None
+    """A field of the closing event, where it has it, and the values that close."""
 
 
 DUTIES = (
@@ -70,7 +70,7 @@ DUTIES = (
         about="recommendation_id",
         due="target_on",
         closed_by=("recommendation-status-changed",),
-        closing_statuses=("implemented", "no_longer_relevant"),
+        closes_if=("status", ("implemented", "no_longer_relevant")),
     ),
     Duty(
         name="match-answer",
@@ -79,6 +79,7 @@ DUTIES = (
         about="match_id",
         due="answer_due_on",
         closed_by=("match-accepted", "match-declined"),
+        closes_if=("outcome", ("declined", "withdrawn")),  # what lapsed was not answered
     ),
     Duty(
         name="project-completion",
@@ -99,12 +100,7 @@ def duties_opened(event_name: str) -> list[Duty]:
 
 def duties_closed(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
     """The duties that are met by an event of this name and with this data."""
-    return [
-        duty
-        for duty in DUTIES
-        if event_name in duty.closed_by
-        and (not duty.closing_statuses or data["status"] in duty.closing_statuses)
-    ]
+    return [duty for duty in DUTIES if event_name in duty.closed_by and _closes(duty, data)]
 
 
 def approaching_on(due_on: date, opened_on: date) -> date:
@@ -119,3 +115,10 @@ def approaching_on(due_on: date, opened_on: date) -> date:
 def missed_on(due_on: date) -> date:
     """The first day on which the duty is late."""
     return due_on + timedelta(days=1)
+
+
+def _closes(duty: Duty, data: Mapping[str, Any]) -> bool:
+    if duty.closes_if is None:
+        return True
+    field, values = duty.closes_if
+    return field not in data or data[field] in values

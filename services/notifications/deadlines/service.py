@@ -164,6 +164,9 @@ def _facts(deadline: Deadline) -> dict[str, object]:
 
 
 def _is_party(caller: Caller) -> ColumnElement[bool] | None:
-    """An organisation sees what itself owes, though it be confidential."""
-    organisation = OCT if Role.OCT in caller.roles else caller.organisation
-    return Deadline.organisation == organisation if organisation else None
+    """A provider sees what itself owes, though it be confidential; for OCT only its role speaks."""
+    if Role.OCT in caller.roles:
+        return Deadline.organisation == OCT
+    if Role.PARTNER in caller.roles and caller.organisation != OCT:
+        return Deadline.organisation == caller.organisation
+    return None

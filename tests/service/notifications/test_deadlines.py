@@ -234,20 +234,23 @@ async def test_each_sees_what_it_may(
         proposed_on=await today(),
         answer_due_on=due_on,
     )
-    events: list[Event] = [open_one, secret, match]
+    of_oct = match.model_copy(update={"match_id": uuid4(), "provider": "OCT"})
+    events: list[Event] = [open_one, secret, match, of_oct]
     await publish(stack, *events)
     everything = {
         (await _deadline(officer, about))["id"]
-        for about in (open_one.survey_id, secret.survey_id, match.match_id)
+        for about in (open_one.survey_id, secret.survey_id, match.match_id, of_oct.match_id)
     }
     owed = await _deadline(officer, match.match_id)
+    ours = await _deadline(officer, of_oct.match_id)
     hidden = await _deadline(officer, secret.survey_id)
     for role, claims, expected in (
         ("committee_member", {}, everything),
         ("member_state", {"member_state": "ZMB"}, everything),
         ("member_state", {"member_state": "KEN"}, set()),
-        ("partner", {"organisation": "UNODC"}, everything - {hidden["id"]}),
-        ("partner", {"organisation": "UNDP"}, everything - {hidden["id"], owed["id"]}),
+        ("partner", {"organisation": "UNODC"}, everything - {hidden["id"], ours["id"]}),
+        ("partner", {"organisation": "UNDP"}, everything - {hidden["id"], owed["id"], ours["id"]}),
+        ("partner", {"organisation": "OCT"}, everything - {hidden["id"], owed["id"], ours["id"]}),
         ("oct", {}, everything - {hidden["id"], owed["id"]}),
     ):
         async with client_of(stack, "notifications", role, **claims) as client:
