@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock run clean test lint types check bench
+.PHONY: help install lock run clean test lint types contracts check bench
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,17 @@ test: install ## Run every test (ARGS is passed to pytest)
 
 bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.event_path
+
+lint: install ## Check style, format and which module may import which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache --no-logo
+
+types: install ## Check types
+	@$(BIN)/mypy
+
+contracts: install ## Write the OpenAPI and AsyncAPI documents
+	@$(BIN)/python -m shared.contracts
 
 clean: ## Forget what `make run` keeps
 	@rm -rf .run

@@ -15,7 +15,12 @@ class Event(BaseModel):
     field added later has a default.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,  # JSON has no word for them
+        use_attribute_docstrings=True,
+    )
 
     type: ClassVar[str]
 

@@ -13,7 +13,14 @@ from services.assessment.instruments.schemas import (
     InstrumentRead,
 )
 from shared.auth import AnyCaller, CtedCaller
-from shared.database import Page, ReadSession, TransactionalRoute, WriteSession, created
+from shared.database import (
+    Page,
+    ReadSession,
+    TransactionalRoute,
+    WriteSession,
+    created,
+    set_etag,
+)
 from shared.errors import Conflict, NotFound, problem_responses
 
 router = APIRouter(prefix="/v1/instruments", tags=["instruments"], route_class=TransactionalRoute)
@@ -39,10 +46,11 @@ async def list_instruments(
 
 @router.get("/{instrument_id}", responses=problem_responses(NotFound))
 async def read_instrument(
-    caller: AnyCaller, session: ReadSession, instrument_id: UUID
+    caller: AnyCaller, session: ReadSession, instrument_id: UUID, response: Response
 ) -> InstrumentRead:
     """One survey tool with its questions."""
     instrument = await session.get(Instrument, instrument_id)
     if instrument is None:
         raise NotFound.record("instrument", instrument_id)
+    set_etag(response, instrument.version)
     return InstrumentRead.model_validate(instrument)

@@ -1,0 +1,1 @@
+"""The published contracts: OpenAPI, AsyncAPI and each event's released schema."""
