@@ -76,7 +76,10 @@ def _with_page_names(document: _Json) -> _Json:
 
 
 def _describe(method: str, operation: _Json, schemas: _Json) -> None:
-    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+    words = operation["operationId"].replace("_", " ").capitalize()
+    operation["summary"] = re.sub(
+        r"\b(member )?state(?=s?\b)", lambda found: found[0].title(), words
+    )
     answers: _Json = operation["responses"]
     parameters = [_sendable(parameter) for parameter in operation.pop("parameters", [])]
     if method != "post":  # PUT, PATCH and DELETE are repeatable by themselves, with If-Match
