@@ -11,6 +11,12 @@ from shared.events.outbox import LANES
 
 EPOCH_HEADER = "ctc-epoch"
 """The Kafka header that says how often the publisher has filled the topic anew."""
+FOLLOWS_HEADER = "ctc-follows"
+"""The Kafka header that names an offset which the record's own exceeds, unless the log was lost.
+
+A record that does not was sent before its publisher noticed the loss. Consumers pass it over: it
+comes again, after the older ones that were lost.
+"""
 
 
 @dataclass(frozen=True, slots=True)

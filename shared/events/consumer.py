@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.database.failures import is_transient, is_unstorable
 from shared.database.unit_of_work import UnitOfWork
 from shared.errors import Problem, Unavailable
-from shared.events.broker import EPOCH_HEADER, BrokerSettings, ensure_topics
+from shared.events.broker import EPOCH_HEADER, FOLLOWS_HEADER, BrokerSettings, ensure_topics
 from shared.events.dead_letters import bury
 from shared.events.envelope import Envelope
 from shared.events.inbox import ConsumedEpoch, Subscriptions, handle_once
@@ -26,7 +26,7 @@ from shared.telemetry import handling, metrics
 log = structlog.get_logger(__name__)
 _ATTEMPTS = 3
 _RETRY_SECONDS = 0.25
-_LONGEST_RETRY_SECONDS = 5.0
+_LONGEST_RETRY_SECONDS = 2.0
 _LANE_SECONDS = 5.0
 """How long a lane is worked on before its offset is committed and the broker is asked again.
 
@@ -34,7 +34,7 @@ It keeps the membership of the group while the database is away, and what a slow
 of poison has done so far.
 """
 _COMMIT_SECONDS = 10.0  # the client itself would wait for a forgotten topic without end
-_EPOCH = re.compile(rb"[0-9]{1,9}")
+_NUMBER = re.compile(rb"[0-9]{1,18}")
 
 
 class Consumer:
@@ -133,7 +133,9 @@ class Consumer:
         for record in records:
             if self._stopping.is_set():
                 return reached
-            if time.monotonic() >= until or not await self._record(record, until):
+            if record.offset <= _number_of(record, FOLLOWS_HEADER, otherwise=-1):
+                metrics.handled_total.labels("any", "sent-before-loss").inc()
+            elif time.monotonic() >= until or not await self._record(record, until):
                 if lane in consumer.assignment():
                     consumer.seek(lane, record.offset)
                 return reached
@@ -147,7 +149,7 @@ class Consumer:
 
         Offsets of the old log mean nothing in the new one, so reading starts from its beginning.
         """
-        epoch = _epoch_of(newest)
+        epoch = _number_of(newest, EPOCH_HEADER, otherwise=0)
         async with self._sessions() as session:
             known = await session.get(ConsumedEpoch, (lane.topic, lane.partition))
         if known is not None and known.epoch >= epoch:
@@ -194,7 +196,7 @@ class Consumer:
                 log.warning(
                     "event-retries", type=envelope.type, id=str(envelope.id), error=repr(error)
                 )
-                wait = min(_LONGEST_RETRY_SECONDS, _RETRY_SECONDS * 2**tries)
+                wait = min(_LONGEST_RETRY_SECONDS, _RETRY_SECONDS * 2 ** (tries - 1))
                 if not attempts and time.monotonic() + wait > until:
                     await self._pause(until - time.monotonic())
                     return False
@@ -256,6 +258,6 @@ def is_final(error: Exception) -> bool:
     return isinstance(error, (ValidationError, Problem)) or is_unstorable(error)
 
 
-def _epoch_of(record: ConsumerRecord) -> int:
-    told = dict(record.headers).get(EPOCH_HEADER) or b""
-    return int(told) if _EPOCH.fullmatch(told) else 0
+def _number_of(record: ConsumerRecord, header: str, *, otherwise: int) -> int:
+    told = dict(record.headers).get(header) or b""
+    return int(told) if _NUMBER.fullmatch(told) else otherwise

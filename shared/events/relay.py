@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from shared.events.broker import (
     EPOCH_HEADER,
+    FOLLOWS_HEADER,
     BrokerSettings,
     end_offsets,
     ensure_topics,
@@ -57,12 +58,11 @@ class Relay:
         self._producer: AIOKafkaProducer | None = None
         self._wake = asyncio.Event()
         self._checked_broker_at = float("-inf")
-        self._measured_at = float("-inf")
         self.broker_reachable = False
 
     async def run(self) -> None:
         """Publish until cancelled; an unreachable broker or database is waited for."""
-        listener = asyncio.create_task(self._listen())
+        beside = [asyncio.create_task(self._listen()), asyncio.create_task(self._measure())]
         try:
             while True:
                 try:
@@ -77,8 +77,9 @@ class Relay:
                 if published == 0:
                     await self._wait_for_work()
         finally:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await self._forget_connection()
 
     async def drain(self, limit_seconds: float) -> None:
@@ -123,7 +124,6 @@ class Relay:
                 await asyncio.wait_for(producer.stop(), 5)
 
     async def _publish_some(self) -> int:
-        await self._measure_backlog()
         producer = await self._connected()
         if time.monotonic() - self._checked_broker_at > _CHECK_BROKER_EVERY_SECONDS:
             await self._check_broker()
@@ -135,17 +135,23 @@ class Relay:
             for row in rows:
                 groups[row.topic, row.lane].append(row)
             epochs = await self._epochs(session)
+            marks = await self._marks(session)
             results = await asyncio.gather(
                 *(
-                    self._send(producer, topic, lane, events, epochs.get(topic, 0))
-                    for (topic, lane), events in groups.items()
+                    self._send(
+                        producer, place, events, epochs.get(place[0], 0), marks.get(place, -1)
+                    )
+                    for place, events in groups.items()
                 ),
                 return_exceptions=True,
             )
-            for result in results:
+            forgotten: set[str] = set()
+            for (topic, _), result in zip(groups, results, strict=True):
                 if isinstance(result, BaseException):
                     raise result
-            await self._acknowledge(session, groups)
+                if not result:
+                    forgotten.add(topic)
+            await self._acknowledge(session, groups, forgotten)
         return len(rows)
 
     async def _next_rows(self, session: AsyncSession) -> list[OutboxEvent]:
@@ -182,18 +188,27 @@ class Relay:
     async def _send(
         self,
         producer: AIOKafkaProducer,
-        topic: str,
-        lane: int,
+        place: tuple[str, int],
         events: list[OutboxEvent],
         epoch: int,
-    ) -> None:
-        """Send one lane's events in order: each batch is acknowledged before the next is sent."""
-        headers = [("content-type", CONTENT_TYPE.encode()), (EPOCH_HEADER, str(epoch).encode())]
+        mark: int,
+    ) -> bool:
+        """Send one lane's events in order: each batch is acknowledged before the next is sent.
+
+        False where the broker acknowledged an offset that it had given before: it began anew.
+        """
+        topic, lane = place
+        remembers = True
         waiting = list(events)
         while waiting:
             batch = producer.create_batch()
             taken: list[OutboxEvent] = []
             for row in waiting:
+                headers = [
+                    ("content-type", CONTENT_TYPE.encode()),
+                    (EPOCH_HEADER, str(epoch).encode()),
+                    (FOLLOWS_HEADER, str(mark + len(taken)).encode()),
+                ]
                 appended = batch.append(
                     key=row.key.encode(),
                     value=row.payload.encode(),
@@ -204,34 +219,32 @@ class Relay:
                     break
                 taken.append(row)
             acknowledged = await (await producer.send_batch(batch, topic, partition=lane))
-            # Of its first record, or a later one: brokers differ, but none names one too high.
+            # The offset is the first record's.
+            remembers &= acknowledged.offset > mark
+            mark = acknowledged.offset
             for row in taken:
-                row.kafka_offset = acknowledged.offset
+                row.kafka_offset = mark
             waiting = waiting[len(taken) :]
+        return remembers
 
     async def _acknowledge(
-        self, session: AsyncSession, groups: dict[tuple[str, int], list[OutboxEvent]]
+        self,
+        session: AsyncSession,
+        groups: dict[tuple[str, int], list[OutboxEvent]],
+        forgotten: set[str],
     ) -> None:
         now = await session.scalar(select(func.clock_timestamp()))
         assert now is not None  # noqa: S101 - the database always tells the time
-        marks = {
-            (mark.topic, mark.lane): mark.kafka_offset
-            for mark in await session.scalars(select(BrokerWatermark))
-        }
-        forgotten: set[str] = set()
-        reached: list[dict[str, object]] = []
-        for (topic, lane), events in groups.items():
+        for (topic, _), events in groups.items():
             for row in events:
                 row.published_at = now
                 metrics.publish_seconds.observe(max(0.0, (now - row.stored_at).total_seconds()))
             metrics.published_total.labels(topic).inc(len(events))
-            offsets = [row.kafka_offset for row in events if row.kafka_offset is not None]
-            mark = marks.get((topic, lane), -1)
-            # A lower offset than before, even within this round: the broker began anew.
-            if offsets[0] <= mark or offsets != sorted(offsets):
-                forgotten.add(topic)
-            reached.append({"topic": topic, "lane": lane, "kafka_offset": offsets[-1]})
         await session.flush()
+        reached = [
+            {"topic": topic, "lane": lane, "kafka_offset": events[-1].kafka_offset}
+            for (topic, lane), events in groups.items()
+        ]
         statement = insert(BrokerWatermark).values(reached)
         await session.execute(
             statement.on_conflict_do_update(
@@ -291,15 +304,19 @@ class Relay:
     async def _epochs(self, session: AsyncSession) -> dict[str, int]:
         return {row.topic: row.epoch for row in await session.scalars(select(TopicEpoch))}
 
-    async def _measure_backlog(self) -> None:
-        """Also while the broker is away, which is when it matters."""
-        if time.monotonic() - self._measured_at < _POLL_SECONDS:
-            return
-        async with self._sessions() as session:
-            backlog, age = await outbox_backlog(session)
-        metrics.outbox_backlog.set(backlog)
-        metrics.outbox_oldest_age.set(age)
-        self._measured_at = time.monotonic()
+    async def _marks(self, session: AsyncSession) -> dict[tuple[str, int], int]:
+        marks = await session.scalars(select(BrokerWatermark))
+        return {(mark.topic, mark.lane): mark.kafka_offset for mark in marks}
+
+    async def _measure(self) -> None:
+        """Show the backlog, also while a send waits for the broker, which is when it matters."""
+        while True:
+            with contextlib.suppress(Exception):  # publishing says what is wrong
+                async with self._sessions() as session:
+                    backlog, age = await outbox_backlog(session)
+                metrics.outbox_backlog.set(backlog)
+                metrics.outbox_oldest_age.set(age)
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 async def outbox_backlog(session: AsyncSession) -> tuple[int, float]:

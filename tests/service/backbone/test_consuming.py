@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.errors import Conflict, Unavailable
 from shared.events import Envelope
+from shared.events import consumer as consumer_module
 from shared.events.topics import lane_of
 from tests.service.backbone.notebook import FAULTS, HOLDS, TRIES, Copy, NoteWritten
 from tests.service.backbone.running import Place, Service, running_copier, topic_log, until
@@ -144,8 +145,9 @@ async def test_an_unexpected_error_is_tried_a_few_times(
 
 
 async def test_what_passes_is_waited_for_and_never_buried(
-    copier: Service, producer: AIOKafkaProducer
+    copier: Service, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(consumer_module, "_LANE_SECONDS", 1.0)  # its lane is left and come back to
     FAULTS["patience"] = [
         Unavailable("soon"),
         OperationalError("SELECT 1", {}, Exception(), connection_invalidated=True),
