@@ -10,7 +10,7 @@ from rich.table import Table
 
 from shared.auth import Role
 
-CHAPTERS = 11
+_CHAPTERS = 9
 
 
 class ConsoleNarrator:
@@ -26,7 +26,7 @@ class ConsoleNarrator:
             console=console,
             transient=True,
         )
-        self._task = self._progress.add_task("Walking the cycle", total=CHAPTERS)
+        self._task = self._progress.add_task("Walking the cycle", total=_CHAPTERS)
         self._begun = 0
 
     def __enter__(self) -> "ConsoleNarrator":
@@ -44,7 +44,7 @@ class ConsoleNarrator:
 
     def tell(self, line: str) -> None:
         """One thing happened and was observed."""
-        self._console.print(f"  [green]✓[/green] {line}", highlight=False)
+        self._console.print(f"  [green]✓[/green] {line}", highlight=False, soft_wrap=True)
 
     def ranking(self, ranks: list[dict[str, Any]], names: Mapping[str, str]) -> None:
         """Show the first of a ranking with what put them there."""

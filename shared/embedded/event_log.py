@@ -1,6 +1,7 @@
 """What is on the broker's topics, read as another system would."""
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 CloudEvent = dict[str, Any]
 _LOOK_AGAIN_SECONDS = 0.1
+_ONE_LOOK_SECONDS = 15.0
 
 
 class EventLog:
@@ -49,10 +51,11 @@ class EventLog:
     ) -> list[CloudEvent]:
         """The first `count` wanted events; waits for them, so call it within a timeout."""
         while True:
-            try:
-                found = [event for event in await self.read(topic) if wanted(event)]
-            except KafkaError:  # the broker is away; it will be back
-                found = []
+            found: list[CloudEvent] = []
+            # Where the broker goes away or begins anew meanwhile, look again from the beginning.
+            with contextlib.suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(_ONE_LOOK_SECONDS):
+                    found = [event for event in await self.read(topic) if wanted(event)]
             if len(found) >= count:
                 return found[:count]
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)

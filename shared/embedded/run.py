@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from pathlib import Path
@@ -89,6 +90,7 @@ def main() -> int:
     arguments = parser.parse_args()
     stack = Stack(arguments.directory, Ports.from_first(arguments.first_port))
     console = Console()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is waited for, and said
     # An interrupt while processes start is answered like any other: in order, nothing left.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:

@@ -64,6 +64,7 @@ async def assess(world: World) -> Assessed:
 async def assess_again(world: World, member_state: str, project_id: str) -> None:
     """After the steps taken, the State is assessed again: the cycle closes (¶9, ¶22)."""
     world.narrator.chapter(f"Assess again: {member_state}")
+    await world.advance_to(await world.today() + timedelta(days=60))
     officer = world.api("assessment", "cted_officer")
     instrument = await officer.post("/v1/instruments", _instrument())
     better = dict.fromkeys(_answers()[member_state], "yes")
@@ -148,7 +149,7 @@ async def _assess_one(
     state = member_states()[survey["member_state"]]
     world.narrator.tell(
         f"{state.name} ({state.alpha3}) answered and was assessed: "
-        f"{assessment['score']:.0%} in place, {len(gaps)} gaps"
+        f"{assessment['score']:.0%} in place, {len(gaps)} gap{'s' if len(gaps) != 1 else ''}"
     )
     severities = ("critical", "high", "medium", "low")
     gravest = sorted(gaps, key=lambda gap: (severities.index(gap["severity"]), gap["question"]))

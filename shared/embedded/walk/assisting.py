@@ -24,33 +24,6 @@ class Helped:
     declined_by: str
 
 
-async def register_offers(world: World) -> None:
-    """Donors and OCT say what they are willing and able to give (¶25)."""
-    world.narrator.chapter("Assistance (¶25): who is willing and able")
-    until = (await world.today() + timedelta(days=500)).isoformat()
-    for organisation, themes in [*_DONORS.items(), ("OCT", _OCT_THEMES)]:
-        await _provider(world, organisation).post(
-            "/v1/offers",
-            {
-                "title": f"Support by {organisation} (illustrative)",
-                "themes": themes,
-                "regions": [],
-                "member_states": [],
-                "languages": ["en", "fr"],
-                "parallel_projects": 4,
-                "willing_until": until,
-                "able_until": until,
-            },
-        )
-    world.narrator.tell(f"Offers registered by {', '.join(_DONORS)} and OCT")
-
-
-def _provider(world: World, organisation: str) -> Api:
-    if organisation == "OCT":
-        return world.api("assistance", "oct")
-    return world.api("assistance", "partner", organisation=organisation)
-
-
 async def match(world: World, assessed: Assessed) -> Helped:
     """Needs were opened by events alone; one provider declines, the next accepts."""
     world.narrator.chapter("Assistance (¶9, ¶25): needs, matches, a project")
@@ -63,6 +36,7 @@ async def match(world: World, assessed: Assessed) -> Helped:
     for recommendation_id in needing:
         await world.expect("assistance.need-opened", recommendation_id=recommendation_id)
     world.narrator.tell(f"{len(needing)} needs opened, one for each recommendation that asks help")
+    await _register_offers(world)
     officer = world.api("assistance", "cted_officer")
     matches = await officer.all_items("/v1/matches", status="proposed")
     needs = {need["id"]: need for need in await officer.all_items("/v1/needs")}
@@ -140,3 +114,28 @@ async def complete(world: World, helped: Helped) -> None:
         lambda body: body["review_requested_on"] is not None,
     )
     world.narrator.tell("project-completed: assessment is asked to review the recommendation")
+
+
+async def _register_offers(world: World) -> None:
+    until = (await world.today() + timedelta(days=500)).isoformat()
+    for organisation, themes in [*_DONORS.items(), ("OCT", _OCT_THEMES)]:
+        await _provider(world, organisation).post(
+            "/v1/offers",
+            {
+                "title": f"Support by {organisation} (illustrative)",
+                "themes": themes,
+                "regions": [],
+                "member_states": [],
+                "languages": ["en", "fr"],
+                "parallel_projects": 10,
+                "willing_until": until,
+                "able_until": until,
+            },
+        )
+    world.narrator.tell(f"{', '.join(_DONORS)} and OCT say what they are willing and able to do")
+
+
+def _provider(world: World, organisation: str) -> Api:
+    if organisation == "OCT":
+        return world.api("assistance", "oct")
+    return world.api("assistance", "partner", organisation=organisation)

@@ -12,7 +12,6 @@ async def walk_the_cycle(world: World) -> None:
     """
     await reference.load(world)
     async with notifying.registered_webhooks(world) as webhooks:
-        await assisting.register_offers(world)
         assessed = await assessing.assess(world)
         visited = await visiting.visit(world, assessed)
         helped = await assisting.match(world, assessed)
