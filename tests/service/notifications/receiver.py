@@ -43,6 +43,7 @@ class Receiver:
         self.hanging = False
         self.connections = 0
         self._arrived = asyncio.Condition()
+        self._went_down = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._port = 0
         self._open: set[asyncio.StreamWriter] = set()
@@ -64,6 +65,7 @@ class Receiver:
         self.go_down()
 
     async def come_up(self) -> None:
+        self._went_down.clear()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
@@ -72,6 +74,7 @@ class Receiver:
         if self._server is not None:
             self._server.close()
             self._server = None
+        self._went_down.set()
         for writer in self._open:
             writer.transport.abort()
 
@@ -109,7 +112,8 @@ class Receiver:
                 body = await reader.readexactly(int(headers["content-length"]))
                 self.connections += 1
                 if self.hanging:
-                    await asyncio.sleep(3600)
+                    await self._went_down.wait()
+                    return
                 one = Received(headers, body)
                 status = self.answer(one.event)
                 async with self._arrived:
