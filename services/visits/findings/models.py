@@ -1,11 +1,13 @@
 """What the assessment service told us, one row a fact, so that a ranking can name its grounds."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.visits.findings.rules import CLOSED
 from shared.database import Base
 
 
@@ -74,3 +76,16 @@ class RecommendationStatus(Base):
     status: Mapped[str]
     changed_on: Mapped[date]
     told_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecommendation:
+    """A recommendation with its present status."""
+
+    issued: IssuedRecommendation
+    status: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is asked of the State."""
+        return self.status in CLOSED

@@ -1,5 +1,7 @@
 """What still stands of what was found."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 ISSUED: Final = "issued"
@@ -8,3 +10,20 @@ ISSUED: Final = "issued"
 CLOSED: Final = frozenset({"implemented", "no_longer_relevant"})
 """The statuses that close a recommendation; a gap all of whose recommendations are closed is
 closed with them (¶6 speaks of existing gaps)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A gap or a trend: how severe, on what theme, and since when it is known."""
+
+    severity: str
+    theme: str
+    identified_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A State's latest assessment; the score is the share implemented, 0 to 1."""
+
+    score: float
+    completed_on: date

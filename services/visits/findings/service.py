@@ -3,9 +3,9 @@
 Keeping the same fact twice changes nothing, and facts may come in any order.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,24 +17,12 @@ from services.visits.findings.models import (
     FoundGap,
     FoundTrend,
     IssuedRecommendation,
+    KnownRecommendation,
     RecommendationStatus,
 )
-from services.visits.findings.rules import CLOSED, ISSUED
+from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Finding
 from shared.database import Base, UnitOfWork
 from shared.events import Event
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecommendation:
-    """A recommendation with its present status."""
-
-    issued: IssuedRecommendation
-    status: str
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing more is asked of the State."""
-        return self.status in CLOSED
 
 
 async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
@@ -79,8 +67,8 @@ async def keep_status(
     )
 
 
-async def existing_gaps(session: AsyncSession) -> list[FoundGap]:
-    """Every State's gaps that still stand.
+async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
+    """The gaps that still stand, by State.
 
     What an assessment found anew for a theme and resolution takes the place of what earlier
     ones had found for them; a gap all of whose recommendations are closed stands no more.
@@ -98,31 +86,40 @@ async def existing_gaps(session: AsyncSession) -> list[FoundGap]:
         RecommendationStatus.recommendation_id == IssuedRecommendation.recommendation_id,
     ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
     statement = (
-        select(FoundGap)
+        select(FoundGap.member_state, FoundGap.severity, FoundGap.theme, FoundGap.identified_on)
         .join(superseding, superseding.c.gap_id == FoundGap.gap_id)
         .where(
             FoundGap.assessment_id == superseding.c.assessment_id,
             still_open.exists() | ~of_gap.exists(),
         )
     )
-    return list(await session.scalars(statement))
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for state, severity, theme, identified_on in await session.execute(statement):
+        found[state].append(Finding(severity, theme, identified_on))
+    return found
 
 
-async def trends(session: AsyncSession) -> list[FoundTrend]:
-    """Every trend with every State that it bears on."""
-    return list(await session.scalars(select(FoundTrend)))
-
-
-async def latest_assessments(session: AsyncSession) -> list[CompletedAssessment]:
-    """Each assessed State's latest assessment."""
-    table = CompletedAssessment
-    return list(
-        await session.scalars(
-            select(table)
-            .distinct(table.member_state)
-            .order_by(table.member_state, table.completed_on.desc(), table.assessment_id.desc())
-        )
+async def trends_since(session: AsyncSession, earliest: date) -> dict[str, list[Finding]]:
+    """The trends identified on `earliest` or later, by State that they bear on."""
+    table = FoundTrend
+    statement = select(table.member_state, table.severity, table.theme, table.identified_on).where(
+        table.identified_on >= earliest
     )
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for state, severity, theme, identified_on in await session.execute(statement):
+        found[state].append(Finding(severity, theme, identified_on))
+    return found
+
+
+async def latest_assessments(session: AsyncSession) -> dict[str, Assessed]:
+    """The latest assessment of each assessed State."""
+    table = CompletedAssessment
+    latest = await session.execute(
+        select(table.member_state, table.score, table.completed_on)
+        .distinct(table.member_state)
+        .order_by(table.member_state, table.completed_on.desc(), table.assessment_id.desc())
+    )
+    return {state: Assessed(score, completed_on) for state, score, completed_on in latest}
 
 
 async def recommendations_to(session: AsyncSession, member_state: str) -> list[KnownRecommendation]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.visits.findings.service import KnownRecommendation
+from services.visits.findings.models import KnownRecommendation
 from services.visits.follow_up.models import FollowUp, FollowUpStatus
 from shared.database import ListQuery
 from shared.reference import Alpha3

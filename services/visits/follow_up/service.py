@@ -12,7 +12,8 @@ from services.visits.events import (
     FollowUpVisitRecommended,
     StepTaken,
 )
-from services.visits.findings.service import KnownRecommendation, recommendations_to
+from services.visits.findings.models import KnownRecommendation
+from services.visits.findings.service import recommendations_to
 from services.visits.follow_up.models import FollowUp, FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS, faults_of_steps
 from services.visits.follow_up.schemas import FollowUpQuery, FurtherActivities, Step

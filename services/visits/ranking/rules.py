@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
+
+from services.visits.findings.rules import Assessed, Finding
 
 DAYS_A_YEAR: Final = 365.25
 SEVERITY_POINTS: Final[Mapping[str, int]] = MappingProxyType(
@@ -21,23 +23,6 @@ VISITED_LONG_AGO: Final = 0.8
 """Below 1, which is kept for the States that ¶6 names: those never visited."""
 NEVER_ASSESSED: Final = 0.5
 """Nothing is known, so neither a reason for a visit nor one against it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A gap or a trend: how severe, and since when it is known."""
-
-    severity: str
-    theme: str
-    identified_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """A State's latest assessment; the score is the share implemented, 0 to 1."""
-
-    score: float
-    completed_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +140,11 @@ def trends_factor(trends: Iterable[Finding], on: date) -> Factor:
         f"({latest.severity}), {_dated(latest.identified_on, on)}."
     )
     return Factor("trends", _saturated(points), because)
+
+
+def trends_count_from(on: date) -> date:
+    """The date from which on trends still count; those identified earlier have faded."""
+    return on - timedelta(days=TREND_FADES_IN_YEARS * DAYS_A_YEAR)
 
 
 def assessment_factor(assessed: Assessed | None, on: date) -> Factor:

@@ -1,6 +1,5 @@
 """Gathers what is known of every State and ranks it; keeps requests and past visits."""
 
-from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
@@ -19,11 +18,10 @@ from services.visits.ranking.models import (
 from services.visits.ranking.rules import (
     RISK_BASED,
     Answered,
-    Assessed,
-    Finding,
     Rank,
     Standing,
     rank_for_visit,
+    trends_count_from,
 )
 from services.visits.ranking.schemas import (
     PastVisitCreate,
@@ -120,21 +118,14 @@ async def keep_return_visit(work: UnitOfWork, member_state: str, follow_up_id: U
 
 async def rank_all(session: AsyncSession, on: date) -> list[Rank]:
     """All Member States, ranked by what is known on a date."""
-    return rank_for_visit(await standings(session), RISK_BASED.weights, on)
+    return rank_for_visit(await standings(session, on), RISK_BASED.weights, on)
 
 
-async def standings(session: AsyncSession) -> list[Standing]:
-    """What is known of every Member State."""
-    gaps: dict[str, list[Finding]] = defaultdict(list)
-    for gap in await findings.existing_gaps(session):
-        gaps[gap.member_state].append(Finding(gap.severity, gap.theme, gap.identified_on))
-    trends: dict[str, list[Finding]] = defaultdict(list)
-    for trend in await findings.trends(session):
-        trends[trend.member_state].append(Finding(trend.severity, trend.theme, trend.identified_on))
-    assessed = {
-        known.member_state: Assessed(known.score, known.completed_on)
-        for known in await findings.latest_assessments(session)
-    }
+async def standings(session: AsyncSession, on: date) -> list[Standing]:
+    """What is known of every Member State and still counts on a date."""
+    gaps = await findings.existing_gaps(session)
+    trends = await findings.trends_since(session, trends_count_from(on))
+    assessed = await findings.latest_assessments(session)
     answered = await _latest_answers(session)
     requested = await _latest(session, VisitRequest.member_state, VisitRequest.requested_on)
     visited = await _latest(session, PastVisit.member_state, PastVisit.visited_on)
@@ -142,8 +133,8 @@ async def standings(session: AsyncSession) -> list[Standing]:
     return [
         Standing(
             member_state=state,
-            gaps=tuple(gaps[state]),
-            trends=tuple(trends[state]),
+            gaps=tuple(gaps.get(state, ())),
+            trends=tuple(trends.get(state, ())),
             assessed=assessed.get(state),
             requested_on=requested.get(state),
             answered=answered.get(state),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.events import VisitListAdopted, VisitListChanged
@@ -29,7 +29,7 @@ async def draft(work: UnitOfWork, wanted: VisitListCreate) -> VisitList:
     if wanted.year < this_year:
         raise Invalid.of_field("body.year", f"Give {this_year} or a later year.")
     if (wanted.size is None) == (wanted.member_states is None):
-        message = "Send either size or member_states, not both."
+        message = "Send one of size and member_states."
         raise Invalid(
             message,
             errors=[
@@ -37,10 +37,6 @@ async def draft(work: UnitOfWork, wanted: VisitListCreate) -> VisitList:
                 for field in ("size", "member_states")
             ],
         )
-    # Two officers drafting one year at once: the second waits, then learns of the first's list.
-    await work.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('visit_lists'), :year)"), {"year": wanted.year}
-    )
     if await work.session.scalar(select(VisitList.id).where(VisitList.year == wanted.year)):
         raise Conflict(f"There is a list for {wanted.year} already; see /v1/visit-lists.")
     if wanted.member_states is None:

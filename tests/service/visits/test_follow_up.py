@@ -157,7 +157,7 @@ async def test_a_report_needs_a_step_and_ends_the_saving(stack: Stack, actors: A
     assert refusal(await officer.post(f"{path}/further-activities", json=consider)) == ILLEGAL
     standing = await done(await officer.get("/v1/ranking/DOM"))
     (returning,) = [part for part in standing["factors"] if part["factor"] == "return_visit"]
-    assert returning["value"] == 0
+    assert returning["because"] == "No follow-up recommends another visit."
 
 
 @pytest.mark.parametrize("status", ["implemented", "no_longer_relevant"])

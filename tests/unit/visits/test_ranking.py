@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.visits.findings.rules import Assessed, Finding
 from services.visits.ranking.rules import (
     RISK_BASED,
     SEVERITY_POINTS,
     Answered,
-    Assessed,
-    Finding,
     Standing,
     assessment_factor,
     consent_factor,
@@ -21,6 +20,7 @@ from services.visits.ranking.rules import (
     rank_for_visit,
     return_visit_factor,
     time_since_visit_factor,
+    trends_count_from,
     trends_factor,
 )
 
@@ -77,6 +77,12 @@ def test_one_critical_gap_is_half_of_the_scale_and_explains_itself() -> None:
 def test_a_trend_fades(trend: Finding, later: int) -> None:
     after = ON + timedelta(days=later)
     assert trends_factor([trend], after).value <= trends_factor([trend], ON).value
+
+
+@given(findings, days)
+def test_no_trend_that_counts_is_left_out(trend: Finding, on: date) -> None:
+    counts = trends_factor([trend], on).value > 0
+    assert not counts or trend.identified_on >= trends_count_from(on)
 
 
 def test_a_trend_of_more_than_three_years_ago_counts_nothing() -> None:
