@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from shared.embedded.stack import Stack
 from tests.service.notifications.receiver import Receiver
+from tests.service.notifications.webhooks import Person
 from tests.support.stacks import client_of, running
 from tests.support.waiting import advance_clock
 
@@ -75,3 +77,21 @@ async def pass_days(stack: Stack, operator: httpx.AsyncClient) -> Callable[[int]
         await advance_clock(stack.urls["notifications"], stack.token("operator"), later.isoformat())
 
     return advance
+
+
+@pytest.fixture
+async def person(stack: Stack) -> AsyncIterator[Person]:
+    """Clients with a subject of their own, so that one test's webhooks are not another's."""
+    owned: dict[str, httpx.AsyncClient] = {}
+
+    def make(role: str, **claims: str) -> httpx.AsyncClient:
+        subject = f"{role}-{uuid4()}"
+        owned[subject] = client_of(stack, "notifications", role, subject=subject, **claims)
+        return owned[subject]
+
+    yield make
+    for subject, client in owned.items():
+        for subscription in (await client.get("/v1/subscriptions")).json()["items"]:
+            if subscription["owner"] == subject:
+                await client.delete(f"/v1/subscriptions/{subscription['id']}")
+        await client.aclose()

@@ -1,80 +1,28 @@
 """Signed deliveries to a real endpoint: filtered, retried, replayed, and never to the wrong one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
-from typing import Any
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from services.assessment.events import GapIdentified, ProductPublished, SurveyIssued
+from services.assessment.events import GapIdentified, ProductPublished
 from services.notifications.events import DeliveryFailed
 from services.visits.events import VisitScheduled
 from shared.embedded.stack import Stack
 from tests.service.notifications.receiver import Receiver
+from tests.service.notifications.webhooks import (
+    Person,
+    delivery_of,
+    gap,
+    product,
+    subscribe,
+)
 from tests.support.events import publish, publish_envelopes, read_event
-from tests.support.stacks import client_of
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(90)
-DAY = date(2030, 5, 1)
-
-
-def gap(state: str, theme: str = "border-control", **fields: Any) -> GapIdentified:
-    return GapIdentified(
-        member_state=state, gap_id=uuid4(), assessment_id=uuid4(), theme=theme, resolution=2396,
-        severity="high", identified_on=DAY, **fields,
-    )  # fmt: skip
-
-
-def product() -> ProductPublished:
-    return ProductPublished(
-        product_id=uuid4(), title="Trends of the year", theme="border-control", published_on=DAY
-    )
-
-
-async def subscribe(client: httpx.AsyncClient, url: str, **filters: object) -> dict[str, Any]:
-    answer = await client.post("/v1/subscriptions", json={"url": url, **filters})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-async def delivery_of(
-    client: httpx.AsyncClient, subscription: dict[str, Any], status: str, seconds: float = 20
-) -> dict[str, Any]:
-    """The newest delivery of the subscription that has this status, with its log."""
-    page = await eventually(
-        client,
-        "/v1/deliveries",
-        lambda page: bool(page["items"]),
-        seconds=seconds,
-        subscription_id=subscription["id"],
-        status=status,
-    )
-    return dict((await client.get(f"/v1/deliveries/{page['items'][0]['id']}")).json())
-
-
-Person = Callable[..., httpx.AsyncClient]
-
-
-@pytest.fixture
-async def person(stack: Stack) -> AsyncIterator[Person]:
-    """Clients with a subject of their own, so that one test's webhooks are not another's."""
-    owned: dict[str, httpx.AsyncClient] = {}
-
-    def make(role: str, **claims: str) -> httpx.AsyncClient:
-        subject = f"{role}-{uuid4()}"
-        owned[subject] = client_of(stack, "notifications", role, subject=subject, **claims)
-        return owned[subject]
-
-    yield make
-    for subject, client in owned.items():
-        for subscription in (await client.get("/v1/subscriptions")).json()["items"]:
-            if subscription["owner"] == subject:
-                await client.delete(f"/v1/subscriptions/{subscription['id']}")
-        await client.aclose()
 
 
 async def test_a_delivery_is_signed_and_logged(
@@ -92,21 +40,6 @@ async def test_a_delivery_is_signed_and_logged(
     assert delivery["id"] == received.id
     assert delivery["event_type"] == GapIdentified.type
     assert [attempt["status"] for attempt in delivery["log"]] == [204]
-
-
-async def test_the_secret_is_told_once(person: Person, operator: httpx.AsyncClient) -> None:
-    officer = person("cted_officer")
-    answer = await officer.post("/v1/subscriptions", json={"url": "https://example.org/hook"})
-    assert answer.json()["secret"].startswith("whsec_")
-    path = answer.headers["location"]
-    for text in (
-        (await officer.get(path)).text,
-        (await officer.get("/v1/subscriptions")).text,
-        (await operator.get(path)).text,
-        (await operator.get("/v1/subscriptions")).text,
-    ):
-        assert answer.json()["id"] in text
-        assert "secret" not in text
 
 
 async def test_filters_and_redelivery(stack: Stack, person: Person, receiver: Receiver) -> None:
@@ -375,26 +308,6 @@ async def test_a_killed_workers_delivery_is_taken_up_again(
     await receiver.first_about(gap_id=str(found.gap_id))
 
 
-async def test_only_its_owner_handles_a_subscription(
-    person: Person, operator: httpx.AsyncClient, receiver: Receiver
-) -> None:
-    owner, stranger = person("partner", organisation="UNODC"), person("oct")
-    subscription = await subscribe(owner, receiver.url)
-    path = f"/v1/subscriptions/{subscription['id']}"
-    match = {"If-Match": '"1"'}
-    for client in (stranger, operator):
-        assert (await client.patch(path, json={"paused": True}, headers=match)).status_code == 404
-        assert (await client.post(f"{path}/secret-rotations")).status_code == 404
-        assert (await client.post(f"{path}/test-deliveries")).status_code == 404
-        since = {"since": "2020-01-01T00:00:00Z"}
-        assert (await client.post(f"{path}/replays", json=since)).status_code == 404
-    assert (await stranger.get(path)).status_code == 404
-    assert (await stranger.delete(path)).status_code == 404
-    assert (await operator.get(path)).status_code == 200
-    assert (await owner.delete(path)).status_code == 204
-    assert (await owner.get(path)).status_code == 404
-
-
 async def test_an_operator_does_not_learn_of_confidential_events(
     stack: Stack, person: Person, operator: httpx.AsyncClient, receiver: Receiver
 ) -> None:
@@ -409,27 +322,3 @@ async def test_an_operator_does_not_learn_of_confidential_events(
         listed = (await client.get("/v1/deliveries", params=params)).json()["items"]
         assert {one["id"] for one in listed} == expected
     assert (await operator.get(f"/v1/deliveries/{hidden}")).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "fields"),
-    [
-        ({"url": "http://169.254.169.254/latest"}, {"body.url"}),
-        ({"url": "https://10.0.0.1/hook"}, {"body.url"}),
-        ({"url": "https://user:secret@example.org/hook"}, {"body.url"}),
-        ({"url": "ftp://example.org"}, {"body.url"}),
-        (
-            {"url": "https://[fd00::1]/", "event_types": ["no.such", SurveyIssued.type, "*"]},
-            {"body.url", "body.event_types.0", "body.event_types.2"},
-        ),
-        ({"url": "https://example.org", "member_states": ["ZZZ"]}, {"body.member_states.0"}),
-        ({"url": "https://example.org", "themes": ["weather"]}, {"body.themes.0"}),
-        ({"url": "https://example.org", "secret": "mine"}, {"body.secret"}),
-    ],
-)
-async def test_bad_subscriptions_are_refused_by_field(
-    officer: httpx.AsyncClient, body: dict[str, object], fields: set[str]
-) -> None:
-    answer = await officer.post("/v1/subscriptions", json=body)
-    assert answer.status_code == 422
-    assert {fault["field"] for fault in answer.json()["errors"]} == fields
