@@ -1,5 +1,6 @@
 """Opens and closes dated duties as events tell, and says when they approach or were missed."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -91,8 +92,7 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
     data = event.model_dump()
     about_id = data[duty.about]
     known = await _locked(work, duty, about_id)
-    today = work.clock.today()
-    reminded_on = approaching_on(data[duty.due], today)
+    reminded_on = approaching_on(data[duty.due], _happened_on(work))
     if known is not None:  # announced again, with another date
         if known.status == DeadlineStatus.MET:
             return
@@ -120,21 +120,26 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
 
 async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: bool) -> None:
     deadline = await _locked(work, duty, about_id)
-    today = work.clock.today()
+    met_on = _happened_on(work)
     if deadline is None:
         await work.session.execute(
             insert(EarlyClosing)
-            .values(duty=duty.name, about_id=about_id, met_on=today)
+            .values(duty=duty.name, about_id=about_id, met_on=met_on)
             .on_conflict_do_nothing()
         )
         return
     if deadline.status == DeadlineStatus.MET:
         return
-    deadline.status, deadline.met_on = DeadlineStatus.MET, today
+    deadline.status, deadline.met_on = DeadlineStatus.MET, met_on
     deadline.confidential = deadline.confidential or confidential
     await work.save(deadline)
     await cancel(work, APPROACHING_JOB, str(deadline.id))
     await cancel(work, MISSED_JOB, str(deadline.id))
+
+
+def _happened_on(work: UnitOfWork) -> date:
+    """The date of the event in hand, which may be heard of days after it happened."""
+    return work.cause.time.date() if work.cause else work.clock.today()
 
 
 async def _locked(work: UnitOfWork, duty: Duty, about_id: UUID) -> Deadline | None:

@@ -13,6 +13,7 @@ from services.visits.events import VisitScheduled
 from shared.embedded.stack import Stack
 from tests.service.notifications.receiver import Receiver
 from tests.service.notifications.webhooks import (
+    DAY,
     Person,
     delivery_of,
     gap,
