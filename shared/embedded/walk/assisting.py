@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.embedded.walk.assessing import CONFIDENTIAL, Assessed
+from shared.embedded.walk.visiting import Visited
 from shared.embedded.walk.world import Api, WalkFailedError, World
 
 _DONORS = {
@@ -24,7 +25,7 @@ class Helped:
     declined_by: str
 
 
-async def match(world: World, assessed: Assessed) -> Helped:
+async def match(world: World, assessed: Assessed, visited: Visited) -> Helped:
     """Needs were opened by events alone; one provider declines, the next accepts."""
     world.narrator.chapter("Assistance (¶9, ¶25): needs, matches, a project")
     needing = {
@@ -45,7 +46,8 @@ async def match(world: World, assessed: Assessed) -> Helped:
         m
         for m in ours
         if needs[m["need_id"]]["theme"] == "countering-financing"
-        and m["member_state"] != CONFIDENTIAL
+        # The visited State's own report on steps taken moves its recommendations, later on.
+        and m["member_state"] not in (CONFIDENTIAL, visited.member_state)
     ]
     if not contested:
         raise WalkFailedError(f"None of {len(ours)} proposed matches has a second provider")

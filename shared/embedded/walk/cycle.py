@@ -14,7 +14,7 @@ async def walk_the_cycle(world: World) -> None:
     async with notifying.registered_webhooks(world) as webhooks:
         assessed = await assessing.assess(world)
         visited = await visiting.visit(world, assessed)
-        helped = await assisting.match(world, assessed)
+        helped = await assisting.match(world, assessed, visited)
         await following_up.a_year_later(world, visited, assessed)
         await assisting.complete(world, helped)
         await assessing.assess_again(world, helped.member_state, helped.project_id)
