@@ -1,7 +1,7 @@
 """Dated duties from events: opened, closed, announced once each."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from services.assistance.events import MatchProposed
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from services.visits.events import FollowUpReported, ReportSubmitted, VisitCompleted
 from shared.embedded.stack import Stack
-from shared.events import Event
+from shared.events import Envelope, Event
 from tests.support.events import publish, publish_envelopes, read_event, read_events
 from tests.support.stacks import client_of
 from tests.support.waiting import eventually
@@ -77,12 +77,15 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
     await _deadline(officer, survey.survey_id, status="missed")
 
+    answered_on = await today()
     answered = ResponseSubmitted(
-        member_state="KEN", survey_id=survey.survey_id, submitted_on=await today()
+        member_state="KEN", survey_id=survey.survey_id, submitted_on=answered_on
     )
-    await publish(stack, answered)
+    at_noon = datetime.combine(answered_on, time(12), UTC)
+    await pass_days(3)  # before the answer is heard of
+    await publish_envelopes(stack, Envelope.around(answered, "assessment", at_noon))
     late = await _deadline(officer, survey.survey_id, status="met")
-    assert late["met_on"] == str(await today())
+    assert late["met_on"] == str(answered_on)
 
 
 async def test_a_jump_past_the_date_says_only_that_it_was_missed(
