@@ -38,13 +38,14 @@ class FoundTrend(Base):
 
 
 class CompletedAssessment(Base):
-    """An assessment of a State's implementation and its score."""
+    """An assessment of a State's implementation, its score, and the themes that it covered."""
 
     __tablename__ = "completed_assessments"
 
     assessment_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_state: Mapped[str] = mapped_column(index=True)
     score: Mapped[float]
+    themes: Mapped[list[str]]
     completed_on: Mapped[date]
 
 

@@ -38,8 +38,8 @@ async def keep_trend(work: UnitOfWork, event: assessment.TrendIdentified) -> Non
 
 
 async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentCompleted) -> None:
-    """Keep the score of an assessment."""
-    await _keep(work, CompletedAssessment, event)
+    """Keep the score of an assessment and what it covered."""
+    await _keep(work, CompletedAssessment, event, {"themes": sorted(event.scores_by_theme)})
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
@@ -70,14 +70,19 @@ async def keep_status(
 async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
     """The gaps that still stand, by State.
 
-    What an assessment found anew for a theme and resolution takes the place of what earlier
-    ones had found for them; a gap all of whose recommendations are closed stands no more.
+    The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
+    all of whose recommendations are closed stands no more.
     """
-    latest = func.first_value(FoundGap.assessment_id).over(
-        partition_by=(FoundGap.member_state, FoundGap.theme, FoundGap.resolution),
-        order_by=(FoundGap.identified_on.desc(), FoundGap.assessment_id.desc()),
+    known = CompletedAssessment
+    covered = func.jsonb_array_elements_text(known.themes).column_valued("theme")
+    latest = (
+        select(known.member_state, covered, known.assessment_id)
+        .distinct(known.member_state, covered)
+        .order_by(
+            known.member_state, covered, known.completed_on.desc(), known.assessment_id.desc()
+        )
+        .subquery()
     )
-    superseding = select(FoundGap.gap_id, latest.label("assessment_id")).subquery()
     of_gap = select(IssuedRecommendation.recommendation_id).where(
         IssuedRecommendation.gap_id == FoundGap.gap_id
     )
@@ -87,9 +92,12 @@ async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
     ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
     statement = (
         select(FoundGap.member_state, FoundGap.severity, FoundGap.theme, FoundGap.identified_on)
-        .join(superseding, superseding.c.gap_id == FoundGap.gap_id)
+        .outerjoin(
+            latest,
+            (latest.c.member_state == FoundGap.member_state) & (latest.c.theme == FoundGap.theme),
+        )
         .where(
-            FoundGap.assessment_id == superseding.c.assessment_id,
+            func.coalesce(latest.c.assessment_id, FoundGap.assessment_id) == FoundGap.assessment_id,
             still_open.exists() | ~of_gap.exists(),
         )
     )

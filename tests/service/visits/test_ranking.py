@@ -1,7 +1,7 @@
 """What the ranking makes of the facts that it hears of, each fact once and in any order."""
 
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -157,21 +157,42 @@ async def test_gaps_count_once_however_often_they_are_told(
     assert after["because"].startswith("1 gap, the worst critical; latest 2020-01-15 (")
 
 
-async def test_a_later_assessment_supersedes_the_gaps_of_its_theme(
+def completed(
+    state: str, assessment_id: UUID, completed_on: date, *themes: str
+) -> assessment.AssessmentCompleted:
+    return assessment.AssessmentCompleted(
+        member_state=state,
+        assessment_id=assessment_id,
+        survey_id=uuid4(),
+        completed_on=completed_on,
+        score=0.5,
+        scores_by_theme=dict.fromkeys(themes, 0.5),
+    )
+
+
+async def test_the_latest_assessment_that_covered_a_theme_decides_its_gaps(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
     facts = Facts(stack, officer, "NER")
-    first, second = uuid4(), uuid4()
-    later = PAST + timedelta(days=100)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    later, last = PAST - timedelta(days=200), PAST - timedelta(days=100)
     await facts.tell(
+        completed("NER", first, PAST - timedelta(days=300), "border-control", "law-enforcement"),
         gap("NER", "critical", assessment_id=first),
         gap("NER", "critical", assessment_id=first),
         gap("NER", "high", assessment_id=first, theme="law-enforcement", resolution=1373),
     )
     assert "3 gaps" in factor(await facts.standing(), "gaps")["because"]
-    await facts.tell(gap("NER", "medium", assessment_id=second, identified_on=later))
+    await facts.tell(
+        completed("NER", second, later, "border-control"),
+        gap("NER", "medium", assessment_id=second, identified_on=later),
+    )
     because = factor(await facts.standing(), "gaps")["because"]
-    assert because.startswith(f"2 gaps, the worst high; latest {later}")
+    assert because.startswith("2 gaps, the worst high")
+    await facts.tell(completed("NER", third, last, "border-control", "law-enforcement"))
+    assert factor(await facts.standing(), "gaps")["value"] == 0, (
+        "nothing was found wanting any more"
+    )
 
 
 async def test_a_gap_is_closed_with_the_last_of_its_recommendations(

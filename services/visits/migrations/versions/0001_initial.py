@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "5ff6a8bb575e"
+revision: str = "aef4715bc67e"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("assessment_id", name=op.f("pk_completed_assessments")),
     )
