@@ -34,8 +34,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(IntegrityError, _integrity)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
-    app.add_exception_handler(ConnectionError, _database)  # a connect that is refused
-    app.add_exception_handler(TimeoutError, _database)
+    app.add_exception_handler(OSError, _database)  # it cannot be connected to
     app.add_exception_handler(Exception, _unexpected)
 
 

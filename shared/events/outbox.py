@@ -57,7 +57,7 @@ class OutboxLane(Base):
 
 
 class BrokerWatermark(Base):
-    """The highest offset that the broker acknowledged, and how often it had forgotten the topic."""
+    """The offset of the first record in the last batch that the broker acknowledged."""
 
     __tablename__ = "broker_watermarks"
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 from sqlalchemy import delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -38,6 +39,7 @@ _BATCH_CHARACTERS = 8_000_000
 _ROWS_AT_A_TIME = 50
 _POLL_SECONDS = 1.0
 _CHECK_BROKER_EVERY_SECONDS = 5.0
+_RESTARTS_TAKE_SECONDS = 0.05  # a broker that answered a moment ago is still the same
 _RETRY_SECONDS = 0.5
 
 
@@ -58,6 +60,9 @@ class Relay:
         self._producer: AIOKafkaProducer | None = None
         self._wake = asyncio.Event()
         self._checked_broker_at = float("-inf")
+        self._answered_at = float("-inf")
+        self._reached: dict[tuple[str, int, int], int] = {}
+        """The last offset of each topic's lane in its epoch, as far as this replica knows."""
         self.broker_reachable = False
 
     async def run(self) -> None:
@@ -116,6 +121,17 @@ class Relay:
         self.broker_reachable = True
         return self._producer
 
+    async def _meet(self, producer: AIOKafkaProducer) -> None:
+        """Let the broker know the topics before it is sent events, in case it restarted empty.
+
+        A client that reconnects would send to a topic that is no more, and the embedded broker
+        would acknowledge what nobody can read.
+        """
+        if time.monotonic() - self._answered_at > _RESTARTS_TAKE_SECONDS:
+            producer.client.set_topics(self._topics)
+            if not await producer.client.force_metadata_update():
+                raise KafkaConnectionError("the broker does not answer")
+
     async def _forget_connection(self) -> None:
         self.broker_reachable = False
         producer, self._producer = self._producer, None
@@ -134,6 +150,7 @@ class Relay:
             groups: dict[tuple[str, int], list[OutboxEvent]] = defaultdict(list)
             for row in rows:
                 groups[row.topic, row.lane].append(row)
+            await self._meet(producer)
             epochs = await self._epochs(session)
             marks = await self._marks(session)
             results = await asyncio.gather(
@@ -198,6 +215,7 @@ class Relay:
         False where the broker acknowledged an offset that it had given before: it began anew.
         """
         topic, lane = place
+        mark = max(mark, self._reached.get((topic, lane, epoch), -1))
         remembers = True
         waiting = list(events)
         while waiting:
@@ -219,12 +237,13 @@ class Relay:
                     break
                 taken.append(row)
             acknowledged = await (await producer.send_batch(batch, topic, partition=lane))
-            # The offset is the first record's.
             remembers &= acknowledged.offset > mark
-            mark = acknowledged.offset
-            for row in taken:
-                row.kafka_offset = mark
+            for row in taken:  # the offset is the first record's
+                row.kafka_offset = acknowledged.offset
+            mark = acknowledged.offset + len(taken) - 1
             waiting = waiting[len(taken) :]
+        self._answered_at = time.monotonic()
+        self._reached[topic, lane, epoch] = mark
         return remembers
 
     async def _acknowledge(

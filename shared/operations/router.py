@@ -102,7 +102,7 @@ async def read_outbox(caller: Operator, session: ReadSession) -> OutboxRead:
     return OutboxRead(
         backlog=backlog,
         oldest_age_seconds=age,
-        kept_by_type=dict(counted.tuples().all()),
+        kept_by_type=dict(row for row in counted),
     )
 
 

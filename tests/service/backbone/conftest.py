@@ -9,8 +9,13 @@ import pytest
 from shared.embedded.broker import EmbeddedBroker
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.stack import Ports
-from tests.service.backbone.running import Place, Service, create_tables, running_copier
-from tests.service.backbone.running import running_writer
+from tests.service.backbone.running import (
+    Place,
+    Service,
+    create_tables,
+    running_copier,
+    running_writer,
+)
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +34,29 @@ async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embe
     started.stop()
 
 
+@pytest.fixture(scope="module")
+async def own_broker(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[EmbeddedBroker]:
+    """A broker for one module's tests."""
+    started = EmbeddedBroker(Ports.free(()).broker, tmp_path_factory.mktemp("broker") / "log")
+    await started.start()
+    yield started
+    started.stop()
+
+
 @pytest.fixture(scope="session")
 async def place(postgres: EmbeddedPostgres, broker: EmbeddedBroker) -> Place:
     """The databases and the broker that most tests share."""
     return await _new_place(postgres, broker)
+
+
+@pytest.fixture
+async def own_database(postgres: EmbeddedPostgres) -> str:
+    """An empty database for one test."""
+    url = postgres.database_url(f"own_{uuid.uuid4().hex[:8]}")
+    await create_tables(url)
+    return url
 
 
 @pytest.fixture

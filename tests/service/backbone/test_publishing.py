@@ -315,7 +315,7 @@ async def test_a_lost_listener_listens_again(
         # The poll would find it too late now: only a notification is in time.
         monkeypatch.setattr(relay_module, "_POLL_SECONDS", 60.0)
         relay._wake.set()
-        await asyncio.wait_for(_taken(relay._wake), 5)
+        await until(lambda: _taken(relay._wake), bool)
         await store(sessions, *notes(range(1)))
         await until(lambda: backlog(sessions), lambda count: count == 0, seconds=5)
 
@@ -434,6 +434,5 @@ async def _crash(*_: Any) -> None:
     raise ConnectionResetError
 
 
-async def _taken(event: asyncio.Event) -> None:
-    while event.is_set():
-        await asyncio.sleep(0.01)
+async def _taken(wake: asyncio.Event) -> bool:
+    return not wake.is_set()

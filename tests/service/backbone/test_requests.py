@@ -37,7 +37,7 @@ async def published(writer: Service, text: str) -> int:
         return counted or 0
 
 
-class Database(DBAPIError):
+class MetError(DBAPIError):
     """An error as the driver reports it, with the state that PostgreSQL gave."""
 
     def __init__(self, cause: type[Exception]) -> None:
@@ -50,8 +50,8 @@ class Database(DBAPIError):
         (Conflict("no"), 409),
         (RuntimeError("bug"), 500),
         (StaleDataError("changed"), 412),
-        (Database(DeadlockDetectedError), 503),
-        (Database(SerializationError), 503),
+        (MetError(DeadlockDetectedError), 503),
+        (MetError(SerializationError), 503),
         (ConnectionRefusedError(), 503),
     ],
 )
@@ -75,7 +75,6 @@ async def test_a_change_that_another_overtook_is_refused(writer: Service) -> Non
     slower = asyncio.create_task(
         writer.http.patch(path, json={"text": "slower"}, headers={"If-Match": '"1"'})
     )
-    await asyncio.sleep(0)  # it has begun; it holds the version it read
     await until(lambda: _waiting("slower"), bool)
     faster = await writer.http.patch(path, json={"text": "faster"}, headers={"If-Match": '"1"'})
     HOLDS.pop("slower").set()
@@ -168,7 +167,7 @@ async def test_a_malformed_version_is_bad_input(writer: Service, tag: str) -> No
     answer = await writer.http.patch(
         path,
         json={"text": "x"},
-        headers={"If-Match": tag.encode("latin-1")},  # type: ignore[dict-item]
+        headers=[(b"If-Match", tag.encode("latin-1"))],
     )
     assert answer.status_code == (200 if tag == '"1' else 422)
 
