@@ -127,20 +127,31 @@ class Consumer:
         until: float,
     ) -> dict[TopicPartition, int]:
         """Handle one lane's records in order until the time; the offset to commit, if any."""
-        if await self._began_anew(consumer, lane, records[-1]):
-            return {}
         reached: dict[TopicPartition, int] = {}
-        for record in records:
-            if self._stopping.is_set():
+        try:
+            if await self._began_anew(consumer, lane, records[-1]):
                 return reached
-            if record.offset <= _number_of(record, FOLLOWS_HEADER, otherwise=-1):
-                metrics.handled_total.labels("any", "sent-before-loss").inc()
-            elif time.monotonic() >= until or not await self._record(record, until):
-                if lane in consumer.assignment():
-                    consumer.seek(lane, record.offset)
-                return reached
-            reached[lane] = record.offset + 1
+            for record in records:
+                if self._stopping.is_set():
+                    break
+                if record.offset <= _number_of(record, FOLLOWS_HEADER, otherwise=-1):
+                    metrics.handled_total.labels("any", "sent-before-loss").inc()
+                elif time.monotonic() >= until or not await self._record(record, until):
+                    self._come_back(consumer, lane, record.offset)
+                    break
+                reached[lane] = record.offset + 1
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("lane-waits", topic=lane.topic, lane=lane.partition, error=repr(error))
+            self._come_back(consumer, lane, reached.get(lane, records[0].offset))
+            await self._pause(_RETRY_SECONDS)
         return reached
+
+    def _come_back(self, consumer: AIOKafkaConsumer, lane: TopicPartition, offset: int) -> None:
+        """Read the lane from there next, unless another member has it now."""
+        if lane in consumer.assignment():
+            consumer.seek(lane, offset)
 
     async def _began_anew(
         self, consumer: AIOKafkaConsumer, lane: TopicPartition, newest: ConsumerRecord
