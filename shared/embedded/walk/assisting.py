@@ -25,6 +25,15 @@ class Helped:
     declined_by: str
 
 
+async def withdraw_offers(world: World) -> None:
+    """Offers that an earlier walk left on kept data would be proposed before their time."""
+    for organisation in (*_DONORS, "OCT"):
+        provider = _provider(world, organisation)
+        for offer in await provider.all_items("/v1/offers", organisation=organisation):
+            if offer["status"] == "active":
+                await provider.post(f"/v1/offers/{offer['id']}/withdrawal")
+
+
 async def match(world: World, assessed: Assessed, visited: Visited) -> Helped:
     """Needs were opened by events alone; one provider declines, the next accepts."""
     world.narrator.chapter("Assistance (¶9, ¶25): needs, matches, a project")

@@ -11,6 +11,7 @@ async def walk_the_cycle(world: World) -> None:
         WalkFailedError: an outcome was not observed.
     """
     await reference.load(world)
+    await assisting.withdraw_offers(world)
     async with notifying.registered_webhooks(world) as webhooks:
         assessed = await assessing.assess(world)
         visited = await visiting.visit(world, assessed)

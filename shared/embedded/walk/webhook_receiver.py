@@ -70,9 +70,11 @@ class WebhookReceiver:
 
     async def _receive(self, name: str, request: Request) -> Response:
         inbox = self.inbox(name)
+        if inbox.secret is None:  # registered, but the answer with the secret is still on its way
+            return Response(status_code=503)
         body = await request.body()
         try:
-            Webhook(inbox.secret or "").verify(body.decode(), dict(request.headers))
+            Webhook(inbox.secret).verify(body.decode(), dict(request.headers))
         except (WebhookVerificationError, ValueError):
             inbox.refused += 1
             return Response(status_code=401)
