@@ -58,18 +58,26 @@ async def test_an_unanswered_match_lapses_after_its_day_and_the_next_is_proposed
     answered = await steps.needed(officer, "CHL", title="Another one")
     kept = await steps.proposed_for(officer, answered["id"])
     await steps.accepted(unodc, kept["id"], await steps.today(operator))
-
-    await steps.pass_days(operator, 30)
-    assert (await unodc.get(path)).json()["status"] == "proposed"
     await steps.pass_days(operator, 1)
+    younger = await steps.needed(officer, "CHL", title="A day younger")
+    last_day = await steps.proposed_for(officer, younger["id"])
+
+    today = await steps.pass_days(operator, 30)
     lapsed = await steps.with_status(officer, path, "lapsed")
     assert lapsed["reason"] == "no answer by the due date"
     told = await read_event(stack, MatchDeclined, match_id=match["id"])
     assert (told["data"]["outcome"], told["data"]["reason"]) == ("lapsed", lapsed["reason"])
     assert (await steps.proposed_for(officer, need["id"]))["organisation"] == "UNDP"
     assert (await officer.get(f"/v1/matches/{kept['id']}")).json()["status"] == "accepted"
+    assert last_day["answer_due_on"] == today.isoformat()
+    assert (await steps.accepted(unodc, last_day["id"], today))["status"] == "accepted"
+    failed = [
+        line
+        for line in (await operator.get("/metrics")).text.splitlines()
+        if "match-lapse" in line and 'outcome="failed"' in line
+    ]
+    assert failed == []
 
-    today = await steps.today(operator)
     late = await unodc.post(f"{path}/acceptance", json=_dates(today, today + timedelta(days=9)))
     assert late.status_code == 409
     assert "lapsed" in late.json()["detail"]

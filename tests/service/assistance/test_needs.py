@@ -49,6 +49,19 @@ async def test_a_follow_up_heard_before_its_recommendation_leaves_one_need_that_
     assert len(await steps.needs_of(officer, key, 1)) == 1
 
 
+async def test_a_recommendation_heard_after_its_need_was_withdrawn_does_not_open_it_again(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    recommended, marker = steps.recommendation("MRT"), steps.recommendation("MRT")
+    key = recommended.recommendation_id
+    await publish(stack, steps.follow_up("MRT", key))
+    (need,) = await steps.needs_of(officer, key, 1)
+    await officer.post(f"/v1/needs/{need['id']}/withdrawal", json={"reason": "Settled."})
+    await publish(stack, recommended, marker)
+    await steps.needs_of(officer, marker.recommendation_id, 1)
+    assert len(await steps.needs_of(officer, key, 1)) == 1
+
+
 async def test_an_early_follow_up_makes_its_match_confidential_with_the_recommendation(
     stack: Stack, officer: httpx.AsyncClient, unodc: httpx.AsyncClient, undp: httpx.AsyncClient
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from services.assessment.events import AssessmentCompleted
 from services.assistance.events import ImpactAssessed
 from shared.embedded.stack import Stack
 from tests.service.assistance import steps
@@ -139,6 +140,10 @@ async def test_impact_is_told_once_per_assessment_even_when_redelivered(
         2,
     )
     assert [event["data"]["later_score"] for event in events] == [0.3, 0.6]
+    dead = await operator.get(
+        "/v1/operations/dead-letters", params={"event_type": AssessmentCompleted.type}
+    )
+    assert dead.json()["items"] == []
     kept = await eventually(
         officer,
         "/v1/impacts",
