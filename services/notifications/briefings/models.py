@@ -28,6 +28,6 @@ class Briefing(Record):
     paragraph: Mapped[int]
     owner: Mapped[str]
     due_on: Mapped[date] = mapped_column(index=True)
-    status: Mapped[BriefingStatus] = mapped_column(Text, index=True)
+    status: Mapped[BriefingStatus] = mapped_column(index=True)
     evidence: Mapped[str] = mapped_column(Text)
     delivered_on: Mapped[date | None]

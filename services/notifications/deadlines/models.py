@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Base, StateRecord
@@ -34,7 +34,7 @@ class Deadline(StateRecord):
     organisation: Mapped[str | None] = mapped_column(index=True)
     due_on: Mapped[date] = mapped_column(index=True)
     approaching_on: Mapped[date]
-    status: Mapped[DeadlineStatus] = mapped_column(Text)
+    status: Mapped[DeadlineStatus]
     met_on: Mapped[date | None]
 
 

@@ -49,7 +49,7 @@ class Delivery(Base):
         ForeignKey("subscriptions.id", ondelete="CASCADE")
     )
     event_id: Mapped[UUID] = mapped_column(ForeignKey("kept_events.id"), index=True)
-    status: Mapped[DeliveryStatus] = mapped_column(Text, server_default="pending")
+    status: Mapped[DeliveryStatus] = mapped_column(server_default="pending")
     attempts: Mapped[int] = mapped_column(server_default="0")
     planned_at: Mapped[datetime] = mapped_column(server_default=func.now())
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -36,7 +36,7 @@ class Meeting(Record):
 
     title: Mapped[str]
     held_on: Mapped[date] = mapped_column(index=True)
-    kind: Mapped[MeetingKind] = mapped_column(Text, index=True)
+    kind: Mapped[MeetingKind] = mapped_column(index=True)
     agenda: Mapped[str] = mapped_column(Text)
 
 
@@ -47,7 +47,7 @@ class Invitation(StateRecord):
     __table_args__ = (UniqueConstraint("meeting_id", "member_state"),)
 
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id"))
-    status: Mapped[InvitationStatus] = mapped_column(Text)
+    status: Mapped[InvitationStatus]
     delegates: Mapped[list[str]]
 
 

@@ -27,7 +27,7 @@ class Consent(StateRecord):
     visit_list_id: Mapped[UUID] = mapped_column(ForeignKey("visit_lists.id"), index=True)
     requested_on: Mapped[date]
     answer_due_on: Mapped[date]
-    status: Mapped[ConsentStatus] = mapped_column(Text, index=True)
+    status: Mapped[ConsentStatus] = mapped_column(index=True)
     answered_on: Mapped[date | None]
     conditions: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)

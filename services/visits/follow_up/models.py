@@ -28,7 +28,7 @@ class FollowUp(StateRecord):
     report_id: Mapped[UUID] = mapped_column(unique=True)
     submitted_on: Mapped[date]
     due_on: Mapped[date] = mapped_column(index=True)
-    status: Mapped[FollowUpStatus] = mapped_column(Text, index=True)
+    status: Mapped[FollowUpStatus] = mapped_column(index=True)
     steps: Mapped[list[dict[str, Any]]]
     reported_on: Mapped[date | None]
     activity: Mapped[str | None]

@@ -33,8 +33,8 @@ class Mission(StateRecord):
     __tablename__ = "missions"
 
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
-    kind: Mapped[MissionKind] = mapped_column(Text)
-    status: Mapped[MissionStatus] = mapped_column(Text, index=True)
+    kind: Mapped[MissionKind]
+    status: Mapped[MissionStatus] = mapped_column(index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     resolutions: Mapped[list[int]]

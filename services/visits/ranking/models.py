@@ -42,7 +42,7 @@ class ExpressedConsent(Base):
 
     consent_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_state: Mapped[str] = mapped_column(index=True)
-    answer: Mapped[ExpressedAnswer] = mapped_column(Text)
+    answer: Mapped[ExpressedAnswer]
     answered_on: Mapped[date]
 
 

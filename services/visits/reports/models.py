@@ -33,7 +33,7 @@ class Report(StateRecord):
     __tablename__ = "reports"
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("missions.id"), unique=True)
-    status: Mapped[ReportStatus] = mapped_column(Text, index=True)
+    status: Mapped[ReportStatus] = mapped_column(index=True)
     title: Mapped[str]
     sections: Mapped[list[dict[str, Any]]]
     drafted_on: Mapped[date]
@@ -48,7 +48,7 @@ class ReportReview(Record):
 
     report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
     report_version: Mapped[int]
-    outcome: Mapped[ReviewOutcome] = mapped_column(Text)
+    outcome: Mapped[ReviewOutcome]
     comment: Mapped[str] = mapped_column(Text)
     reviewed_by: Mapped[str]
     reviewed_on: Mapped[date]

@@ -25,7 +25,7 @@ class VisitList(Record):
     __tablename__ = "visit_lists"
 
     year: Mapped[int] = mapped_column(unique=True)
-    status: Mapped[VisitListStatus] = mapped_column(Text, index=True)
+    status: Mapped[VisitListStatus] = mapped_column(index=True)
     entries: Mapped[list[dict[str, Any]]]
     adopted_on: Mapped[date | None]
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "9cbcc1f33c07"
+revision: str = "39909a976ae0"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -28,7 +28,13 @@ def upgrade() -> None:
         sa.Column("paragraph", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned", "due", "delivered", name="briefingstatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -93,7 +99,19 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("approaching_on", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open",
+                "approaching",
+                "missed",
+                "met",
+                name="deadlinestatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("met_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -191,7 +209,21 @@ def upgrade() -> None:
         "meetings",
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "plenary",
+                "joint",
+                "regional",
+                "thematic",
+                "open_briefing",
+                "special",
+                name="meetingkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("agenda", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -392,7 +424,18 @@ def upgrade() -> None:
     op.create_table(
         "invitations",
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "issued",
+                "accepted",
+                "declined",
+                name="invitationstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("delegates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),

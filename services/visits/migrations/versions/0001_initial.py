@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "aef4715bc67e"
+revision: str = "c0af2d68448f"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -105,7 +105,11 @@ def upgrade() -> None:
         "expressed_consents",
         sa.Column("consent_id", sa.Uuid(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("given", "declined", name="expressedanswer", native_enum=False, length=60),
+            nullable=False,
+        ),
         sa.Column("answered_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("consent_id", name=op.f("pk_expressed_consents")),
     )
@@ -120,7 +124,19 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open",
+                "due",
+                "reported",
+                "considered",
+                name="followupstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("steps", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reported_on", sa.Date(), nullable=True),
         sa.Column("activity", sa.String(), nullable=True),
@@ -339,7 +355,18 @@ def upgrade() -> None:
     op.create_table(
         "visit_lists",
         sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "adopted",
+                name="visitliststatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("adopted_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -370,7 +397,19 @@ def upgrade() -> None:
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
         sa.Column("requested_on", sa.Date(), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "requested",
+                "deferred",
+                "given",
+                "declined",
+                name="consentstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("conditions", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -418,8 +457,30 @@ def upgrade() -> None:
     op.create_table(
         "missions",
         sa.Column("consent_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "comprehensive",
+                "focused",
+                "targeted",
+                name="missionkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "scheduled",
+                "completed",
+                "cancelled",
+                name="missionstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -445,7 +506,19 @@ def upgrade() -> None:
     op.create_table(
         "reports",
         sa.Column("mission_id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "drafted",
+                "returned",
+                "approved",
+                "submitted",
+                name="reportstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("sections", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("drafted_on", sa.Date(), nullable=False),
@@ -469,7 +542,11 @@ def upgrade() -> None:
         "report_reviews",
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("report_version", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("approved", "returned", name="reviewoutcome", native_enum=False, length=60),
+            nullable=False,
+        ),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("reviewed_by", sa.String(), nullable=False),
         sa.Column("reviewed_on", sa.Date(), nullable=False),
