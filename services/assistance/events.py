@@ -75,6 +75,7 @@ class ProjectCompleted(StateEvent):
     type: ClassVar[str] = "org.un.ctc.assistance.project-completed.v1"
     project_id: UUID
     recommendation_id: UUID | None
+    provider: str
     completed_on: date
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
@@ -71,6 +72,12 @@ async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def _today(request: Request) -> date:
+    today: date = request.app.state.clock.today()
+    return today
+
+
+Today = Annotated[date, Depends(_today)]
 WriteSession = Annotated[UnitOfWork, Depends(_write_session)]
 ReadSession = Annotated[AsyncSession, Depends(_read_session)]
 

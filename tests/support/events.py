@@ -1,5 +1,6 @@
 """Events as another system sees and sends them: straight on the broker."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -10,12 +11,15 @@ from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
 from shared.events.topics import topic_of, topic_of_type
 
+_PATIENCE_SECONDS = 40
+
 
 async def read_events(
     stack: Stack, topic: str, wanted: Callable[[CloudEvent], bool], count: int
 ) -> list[CloudEvent]:
-    """The first `count` events on the topic that are wanted; waits for them (pytest times out)."""
-    return await EventLog(stack.bootstrap_servers).wait_for(topic, wanted, count)
+    """The first `count` events on the topic that are wanted; waits for them."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        return await EventLog(stack.bootstrap_servers).wait_for(topic, wanted, count)
 
 
 async def read_event(stack: Stack, kind: type[Event], **data: object) -> CloudEvent:

@@ -37,7 +37,7 @@ class Match(StateRecord):
     offer_id: Mapped[UUID] = mapped_column(ForeignKey("offers.id"), index=True)
     organisation: Mapped[str] = mapped_column(index=True)
     theme: Mapped[str]
-    status: Mapped[MatchStatus] = mapped_column(Text, index=True)
+    status: Mapped[MatchStatus] = mapped_column(index=True)
     because: Mapped[str] = mapped_column(Text)
     proposed_on: Mapped[date]
     answer_due_on: Mapped[date]

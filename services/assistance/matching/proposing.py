@@ -39,11 +39,17 @@ async def in_turn(work: UnitOfWork) -> None:
 
 
 async def propose(work: UnitOfWork) -> None:
-    """Propose a provider for every open need for which one is free (¶25)."""
+    """Propose a provider for every open need for which one is free (¶25).
+
+    What a State keeps confidential is for CTED, the Committee and itself (¶23): no provider is
+    asked before the State discloses it.
+    """
     await in_turn(work)
     needs = {
         need.id: need
-        for need in await work.session.scalars(select(Need).where(Need.status == NeedStatus.OPEN))
+        for need in await work.session.scalars(
+            select(Need).where(Need.status == NeedStatus.OPEN, Need.confidential.is_(False))
+        )
     }
     if not needs:
         return

@@ -62,13 +62,13 @@ class Need(StateRecord):
     )
 
     recommendation_id: Mapped[UUID | None] = mapped_column(index=True)
-    source: Mapped[NeedSource] = mapped_column(Text)
+    source: Mapped[NeedSource]
     theme: Mapped[str] = mapped_column(index=True)
     resolutions: Mapped[list[int]]
-    kind: Mapped[NeedKind | None] = mapped_column(Text)
+    kind: Mapped[NeedKind | None]
     title: Mapped[str]
-    priority: Mapped[Priority] = mapped_column(Text)
-    status: Mapped[NeedStatus] = mapped_column(Text, index=True)
+    priority: Mapped[Priority]
+    status: Mapped[NeedStatus] = mapped_column(index=True)
     opened_on: Mapped[date]
     withdrawn_because: Mapped[str | None] = mapped_column(Text)
 
@@ -84,5 +84,5 @@ class KnownRecommendation(StateRecord):
     theme: Mapped[str | None]
     resolution: Mapped[int | None]
     title: Mapped[str | None]
-    priority: Mapped[Priority | None] = mapped_column(Text)
+    priority: Mapped[Priority | None]
     status: Mapped[str]

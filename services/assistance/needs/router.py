@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.assistance.needs import service
 from services.assistance.needs.models import Need
@@ -14,11 +14,12 @@ from services.assistance.needs.schemas import (
     NeedRead,
     NeedWithdrawal,
 )
-from shared.auth import CtedOrState, FindingsReader
+from shared.auth import CtedOrState, FindingsReader, StateCaller
 from shared.database import (
     OptionalVersion,
     Page,
     ReadSession,
+    Today,
     TransactionalRoute,
     WriteSession,
     created,
@@ -53,17 +54,32 @@ async def read_need(
     caller: FindingsReader,
     session: ReadSession,
     need_id: UUID,
-    request: Request,
+    today: Today,
     response: Response,
 ) -> NeedDetail:
     """One need, and while it is open why no provider is proposed."""
     need = await read_visible(session, caller, Need, need_id)
     set_etag(response, need.version)
-    today = request.app.state.clock.today()
     detail = NeedDetail.model_validate(need)
     return detail.model_copy(
         update={"unmet_because": await service.why_unmet(session, need, today)}
     )
+
+
+@router.post(
+    "/{need_id}/disclosure", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
+)
+async def disclose_need(
+    caller: StateCaller,
+    work: WriteSession,
+    need_id: UUID,
+    version: OptionalVersion,
+    response: Response,
+) -> NeedRead:
+    """The State no longer keeps the need confidential (¶23): providers are asked."""
+    need = await service.disclose(work, caller, need_id, version)
+    set_etag(response, need.version)
+    return NeedRead.model_validate(need)
 
 
 @router.post(

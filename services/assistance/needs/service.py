@@ -40,7 +40,7 @@ from services.assistance.projects.models import Project
 from services.visits.events import FollowUpReported, StepTaken
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import IllegalTransition
+from shared.errors import Conflict, IllegalTransition
 from shared.reference import themes
 
 _ISSUED = "issued"
@@ -120,6 +120,19 @@ async def withdraw(
     return need
 
 
+async def disclose(work: UnitOfWork, caller: Caller, need_id: UUID, version: int | None) -> Need:
+    """End the need's confidentiality at its State's word, and ask providers."""
+    await in_turn(work)
+    await read_visible(work.session, caller, Need, need_id)
+    need = await work.get(Need, need_id, version=version, locked=True)
+    if not need.confidential:
+        raise Conflict("The need is not confidential.")
+    need.confidential = False
+    await work.save(need)
+    await propose(work)
+    return need
+
+
 async def list_needs(session: AsyncSession, caller: Caller, query: NeedQuery) -> RecordPage[Need]:
     """The needs that match the query and that the caller may see."""
     statement = visible_to(caller, select(Need), Need)
@@ -141,6 +154,8 @@ async def why_unmet(session: AsyncSession, need: Need, today: date) -> str | Non
     """Why nobody is proposed for the need, while it is open."""
     if need.status != NeedStatus.OPEN:
         return None
+    if need.confidential:
+        return "The State keeps it confidential (¶23); providers are asked once it is disclosed."
     return unmet_because(
         open_need(need),
         await standing_offers(session),
@@ -237,6 +252,9 @@ async def _complete(work: UnitOfWork, needs: Sequence[Need], known: KnownRecomme
         need.resolutions = need.resolutions if known.resolution is None else [known.resolution]
         if known.confidential and not need.confidential:
             need.confidential = True
+            match = await _proposed_match(work, need)
+            if match is not None:
+                await end_proposal(work, match, "withdrawn", "the State keeps it confidential")
             for kind in (Match, Project, Duplication):
                 led_to = await work.session.scalars(
                     select(kind).where(kind.need_id == need.id).with_for_update()
@@ -249,16 +267,21 @@ async def _complete(work: UnitOfWork, needs: Sequence[Need], known: KnownRecomme
 async def _withdraw(work: UnitOfWork, need: Need, reason: str) -> None:
     if NeedStatus.WITHDRAWN not in FREE_STEPS[need.status]:
         raise IllegalTransition("need", need.status, NeedStatus.WITHDRAWN, FREE_STEPS[need.status])
-    match = await work.session.scalar(
-        select(Match)
-        .where(Match.need_id == need.id, Match.status == MatchStatus.PROPOSED)
-        .with_for_update()
-    )
+    match = await _proposed_match(work, need)
     if match is not None:
         await end_proposal(work, match, "withdrawn", "the need was withdrawn")
     need.status = NeedStatus.WITHDRAWN
     need.withdrawn_because = reason
     await work.save(need)
+
+
+async def _proposed_match(work: UnitOfWork, need: Need) -> Match | None:
+    match: Match | None = await work.session.scalar(
+        select(Match)
+        .where(Match.need_id == need.id, Match.status == MatchStatus.PROPOSED)
+        .with_for_update()
+    )
+    return match
 
 
 def _theme_name(theme: str) -> str:

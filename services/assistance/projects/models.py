@@ -37,7 +37,7 @@ class Project(StateRecord):
     recommendation_id: Mapped[UUID | None]
     organisation: Mapped[str] = mapped_column(index=True)
     theme: Mapped[str] = mapped_column(index=True)
-    status: Mapped[ProjectStatus] = mapped_column(Text, index=True)
+    status: Mapped[ProjectStatus] = mapped_column(index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     budget_usd: Mapped[int | None] = mapped_column(BigInteger)

@@ -80,6 +80,7 @@ async def complete(
             confidential=project.confidential,
             project_id=project.id,
             recommendation_id=project.recommendation_id,
+            provider=project.organisation,
             completed_on=today,
         )
     )

@@ -3,7 +3,6 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Record
@@ -30,4 +29,4 @@ class Offer(Record):
     parallel_projects: Mapped[int]
     willing_until: Mapped[date]
     able_until: Mapped[date]
-    status: Mapped[OfferStatus] = mapped_column(Text, index=True)
+    status: Mapped[OfferStatus] = mapped_column(index=True)

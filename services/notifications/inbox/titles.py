@@ -33,7 +33,7 @@ TITLES: Mapping[str, str] = {
     "match-accepted": "{provider} accepted to assist {state}",
     "match-declined": "Proposal to {provider} to assist {state}: {outcome}",
     "project-started": "Project of {provider} in {state}: {theme}",
-    "project-completed": "Project in {state} completed",
+    "project-completed": "Project of {provider} in {state} completed",
     "impact-assessed": "Impact of a project in {state} assessed: {theme}",
     "duplication-flagged": "Possible duplication in {state}: {theme}",
     "deadline-approaching": "{duty} of {state} is due on {due_on}",

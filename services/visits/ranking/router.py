@@ -1,10 +1,9 @@
 """Whom to visit, over HTTP: prior requests and past visits, then the ranking made of them."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.visits.ranking import service
 from services.visits.ranking.models import PastVisit, VisitRequest
@@ -24,6 +23,7 @@ from shared.auth import CtedCaller, CtedCommitteeOrState, CtedOrCommittee, CtedO
 from shared.database import (
     Page,
     ReadSession,
+    Today,
     TransactionalRoute,
     WriteSession,
     created,
@@ -34,14 +34,6 @@ from shared.errors import Conflict, NotFound, problem_responses
 from shared.reference import Alpha3, member_states
 
 router = APIRouter(prefix="/v1", tags=["ranking"], route_class=TransactionalRoute)
-
-
-def _today(request: Request) -> date:
-    today: date = request.app.state.clock.today()
-    return today
-
-
-Today = Annotated[date, Depends(_today)]
 
 
 @router.post("/visit-requests", status_code=201, responses=problem_responses(Conflict))

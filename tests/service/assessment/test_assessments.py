@@ -232,6 +232,7 @@ async def test_help_and_reported_steps_move_a_recommendation_by_event(
     completed = ProjectCompleted(
         **about,
         recommendation_id=recommendation["id"],
+        provider="UNODC",
         completed_on="2030-12-31",
     )
     await publish_envelopes(stack, envelope)  # redelivered: it must not go back to in_progress

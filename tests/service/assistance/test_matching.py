@@ -7,7 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.assistance.events import DuplicationFlagged, MatchDeclined, ProjectStarted
+from services.assistance.events import (
+    DuplicationFlagged,
+    MatchDeclined,
+    MatchProposed,
+    ProjectStarted,
+)
 from shared.embedded.stack import Stack
 from tests.service.assistance import steps
 from tests.support.events import publish, read_event, read_events
@@ -159,37 +164,28 @@ async def test_only_the_provider_answers_and_cted_accepts_for_it(
     assert accepted.json()["status"] == "accepted"
 
 
-async def test_a_confidential_match_is_for_its_own_provider_only(
-    stack: Stack,
-    officer: httpx.AsyncClient,
-    operator: httpx.AsyncClient,
-    unodc: httpx.AsyncClient,
-    undp: httpx.AsyncClient,
+async def test_what_a_state_keeps_confidential_is_put_to_providers_once_it_discloses_it(
+    stack: Stack, officer: httpx.AsyncClient, unodc: httpx.AsyncClient
 ) -> None:
-    await steps.offered(undp, "URY", parallel_projects=1)
-    await steps.offered(unodc, "URY", parallel_projects=2)
+    await steps.offered(unodc, "URY")
     need = await steps.needed(officer, "URY", confidential=True)
-    match = await steps.proposed_for(officer, need["id"])
-    path = f"/v1/matches/{match['id']}"
-    today = await steps.today(operator)
-    assert (await unodc.get(path)).json() == match
-    assert (await steps.proposed_for(unodc, need["id"])) == match
-    assert (await undp.get(path)).status_code == 404
-    refused = await undp.post(f"{path}/acceptance", json=_dates(today, today + timedelta(days=9)))
-    assert refused.status_code == 404
-    listed = await undp.get("/v1/matches", params={"need_id": need["id"]})
-    assert listed.json()["items"] == []
-
-    await unodc.post(f"{path}/decline", json={"reason": "The ministry is closed to us."})
-    told = await read_event(stack, MatchDeclined, match_id=match["id"])
-    assert (told["data"]["confidential"], told["data"]["reason"], told["data"]["outcome"]) == (
-        True, "", "declined",
-    )  # fmt: skip
-    taken = await steps.accepted(undp, (await steps.proposed_for(undp, need["id"]))["id"], today)
-    project = f"/v1/projects/{taken['project_id']}"
-    for client, seen in ((undp, 200), (officer, 200), (unodc, 404)):
-        assert (await client.get(project)).status_code == seen
-    assert (await unodc.get("/v1/projects", params={"member_state": "URY"})).json()["items"] == []
+    path = f"/v1/needs/{need['id']}"
+    read = (await officer.get(path)).json()
+    assert (read["status"], read["unmet_because"]) == (
+        "open",
+        "The State keeps it confidential (¶23); providers are asked once it is disclosed.",
+    )
+    assert (await unodc.get(path)).status_code == 404
+    assert (await officer.post(f"{path}/disclosure")).status_code == 403, "the State's alone"
+    async with client_of(stack, "assistance", "member_state", member_state="PRY") as other:
+        assert (await other.post(f"{path}/disclosure")).status_code == 404
+    async with client_of(stack, "assistance", "member_state", member_state="URY") as state:
+        disclosed = await state.post(f"{path}/disclosure")
+        assert (disclosed.status_code, disclosed.json()["confidential"]) == (200, False)
+        assert (await state.post(f"{path}/disclosure")).status_code == 409
+    match = await steps.proposed_for(unodc, need["id"])
+    told = await read_event(stack, MatchProposed, match_id=match["id"])
+    assert told["data"]["confidential"] is False
 
 
 @pytest.mark.parametrize(
@@ -233,9 +229,9 @@ async def test_a_running_project_for_the_same_state_and_theme_is_flagged_once_an
     today = await steps.today(operator)
     match = await steps.proposed_for(unodc, first["id"])
     running = (await steps.accepted(unodc, match["id"], today))["project_id"]
-    second = await steps.needed(officer, "PRY", confidential=True)
+    second = await steps.needed(officer, "PRY")
     told = await read_event(stack, DuplicationFlagged, need_id=second["id"])
-    assert (told["data"]["project_id"], told["data"]["confidential"]) == (running, True)
+    assert told["data"]["project_id"] == running
     again = await steps.proposed_for(officer, second["id"])
     await unodc.post(f"/v1/matches/{again['id']}/decline", json={"reason": "Done already."})
     assert (await steps.proposed_for(officer, second["id"]))["organisation"] == "UNDP"
@@ -243,7 +239,6 @@ async def test_a_running_project_for_the_same_state_and_theme_is_flagged_once_an
     params = {"member_state": "PRY"}
     (kept,) = (await officer.get("/v1/duplications", params=params)).json()["items"]
     assert (kept["need_id"], kept["project_id"]) == (second["id"], running)
-    assert (await unodc.get("/v1/duplications", params=params)).json()["items"] == []
     await steps.needed(officer, "PRY", theme="arms")
     assert len((await officer.get("/v1/duplications", params=params)).json()["items"]) == 1
 

@@ -62,7 +62,7 @@ async def test_a_recommendation_heard_after_its_need_was_withdrawn_does_not_open
     assert len(await steps.needs_of(officer, key, 1)) == 1
 
 
-async def test_an_early_follow_up_makes_its_match_confidential_with_the_recommendation(
+async def test_a_proposal_is_withdrawn_when_its_recommendation_turns_out_confidential(
     stack: Stack, officer: httpx.AsyncClient, unodc: httpx.AsyncClient, undp: httpx.AsyncClient
 ) -> None:
     await steps.offered(unodc, "BEN")
@@ -71,9 +71,10 @@ async def test_an_early_follow_up_makes_its_match_confidential_with_the_recommen
     (need,) = await steps.needs_of(officer, recommended.recommendation_id, 1)
     path = f"/v1/matches/{(await steps.proposed_for(undp, need['id']))['id']}"
     await publish(stack, recommended)
-    await eventually(officer, path, lambda match: match["confidential"])
+    withdrawn = await eventually(officer, path, lambda match: match["confidential"])
+    assert withdrawn["status"] == "withdrawn"
     assert (await undp.get(path)).status_code == 404
-    assert (await unodc.get(path)).status_code == 200
+    assert (await officer.get(f"/v1/needs/{need['id']}")).json()["status"] == "open"
 
 
 async def test_redelivery_changes_nothing(stack: Stack, officer: httpx.AsyncClient) -> None:

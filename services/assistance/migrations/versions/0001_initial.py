@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "b84f4708ffb3"
+revision: str = "99f880108fa3"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -122,7 +122,11 @@ def upgrade() -> None:
         sa.Column("theme", sa.String(), nullable=True),
         sa.Column("resolution", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(), nullable=True),
-        sa.Column("priority", sa.Text(), nullable=True),
+        sa.Column(
+            "priority",
+            sa.Enum("low", "medium", "high", name="priority", native_enum=False, length=60),
+            nullable=True,
+        ),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -141,13 +145,56 @@ def upgrade() -> None:
     op.create_table(
         "needs",
         sa.Column("recommendation_id", sa.Uuid(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "recommendation",
+                "follow_up",
+                "by_hand",
+                name="needsource",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "legislative_drafting",
+                "training",
+                "equipment",
+                "advisory",
+                "mentoring",
+                "it_system",
+                "strategy",
+                name="needkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("priority", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "priority",
+            sa.Enum("low", "medium", "high", name="priority", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open",
+                "proposed",
+                "in_project",
+                "met",
+                "withdrawn",
+                name="needstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("withdrawn_because", sa.Text(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
@@ -182,7 +229,11 @@ def upgrade() -> None:
         sa.Column("parallel_projects", sa.Integer(), nullable=False),
         sa.Column("willing_until", sa.Date(), nullable=False),
         sa.Column("able_until", sa.Date(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("active", "withdrawn", name="offerstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -296,7 +347,20 @@ def upgrade() -> None:
         sa.Column("offer_id", sa.Uuid(), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "proposed",
+                "accepted",
+                "declined",
+                "lapsed",
+                "withdrawn",
+                name="matchstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("because", sa.Text(), nullable=False),
         sa.Column("proposed_on", sa.Date(), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=False),
@@ -335,7 +399,18 @@ def upgrade() -> None:
         sa.Column("recommendation_id", sa.Uuid(), nullable=True),
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "running",
+                "completed",
+                "cancelled",
+                name="projectstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("budget_usd", sa.BigInteger(), nullable=True),
