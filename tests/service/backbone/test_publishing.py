@@ -229,6 +229,24 @@ async def test_a_broker_that_forgot_gets_everything_again_with_a_new_epoch(
     assert (b"1") in {dict(record.headers)[EPOCH_HEADER] for record in records}
 
 
+async def test_nothing_is_sent_to_a_topic_that_is_no_more(
+    own_place: Own, database: AsyncEngine, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client reconnects by itself; the embedded broker would swallow what it sends then."""
+    monkeypatch.setattr(relay_module, "_CHECK_BROKER_EVERY_SECONDS", 60.0)
+    place, broker = own_place
+    await store(sessions, *notes(range(10)))
+    relay = relay_of(database, sessions, place)
+    async with publishing(relay):
+        await until(lambda: backlog(sessions), lambda count: count == 0)
+        producer = relay._producer
+        broker.stop()
+        await broker.start()
+        await store(sessions, *notes(range(10, 12)))
+        await arrived_in_order(place, 12)
+        assert relay._producer is producer
+
+
 async def test_a_broker_that_forgets_within_one_round_is_noticed(
     own_place: Own, database: AsyncEngine, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,11 +111,11 @@ async def test_claims_that_are_not_for_here_and_now_are_refused(
     verifier: JwksVerifier, changes: dict[str, object]
 ) -> None:
     with pytest.raises(Unauthenticated):
-        await verifier.verify(token(**changes))
+        await verifier.verify(jwt.encode(claims(**changes), KEY, "ES256", {"kid": "one"}))
 
 
 def _unsigned() -> str:
-    return jwt.encode(claims(), None, algorithm="none", headers={"kid": "one"})
+    return jwt.encode(claims(), "", algorithm="none", headers={"kid": "one"})
 
 
 def _with_the_public_key_as_secret() -> str:
