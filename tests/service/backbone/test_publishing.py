@@ -244,6 +244,10 @@ async def test_nothing_is_sent_to_a_topic_that_is_no_more(
         await broker.start()
         await store(sessions, *notes(range(10, 12)))
         await arrived_in_order(place, 12)
+        for number in range(12, 15):
+            await store(sessions, *notes(range(number, number + 1)))
+            await until(lambda: backlog(sessions), lambda count: count == 0)
+        await arrived_in_order(place, 15)
         assert relay._producer is producer
 
 

@@ -93,7 +93,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("seen", ["postgres", "broker.log", "issuer.log", "assessment.log"])
+@pytest.mark.parametrize("seen", ["postgres", "broker.log", "assessment.log"])
 async def test_an_interrupt_at_any_point_of_the_start_leaves_nothing(
     tmp_path: Path, seen: str
 ) -> None:
