@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from shared.embedded.broker import EmbeddedBroker
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.stack import Ports
+from shared.events import relay as relay_module
+from tests.service.backbone.relaying import Own, Sessions
 from tests.service.backbone.running import (
     Place,
     Service,
@@ -92,3 +95,20 @@ async def writer(place: Place) -> AsyncIterator[Service]:
 async def copier(place: Place) -> AsyncIterator[Service]:
     async with running_copier(place) as service:
         yield service
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_module, "_CHECK_BROKER_EVERY_SECONDS", 0.5)
+
+
+@pytest.fixture
+async def database(own_place: Own) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(own_place[0].writer, pool_size=20, pool_pre_ping=True)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(database: AsyncEngine) -> Sessions:
+    return async_sessionmaker(database, expire_on_commit=False)
