@@ -107,7 +107,15 @@ class Stack:
 
     async def start_service(self, name: str) -> None:
         """Start the service and wait until it is ready."""
+        self.launch_service(name)
+        await self.service_ready(name)
+
+    def launch_service(self, name: str) -> None:
+        """Start the service's process."""
         self._launch(name, f"services.{name}.main:create_app", self._ports.services[name])
+
+    async def service_ready(self, name: str) -> None:
+        """Wait until the service can do its work."""
         await self._ready(name, self.urls[name])
 
     def check(self) -> None:

@@ -37,11 +37,14 @@ class Acknowledged:
 
 
 async def torment(stack: Stack, service: str, chance: random.Random) -> None:
-    """Kill the service at random points and start it again, often."""
-    for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform(0.1, 2.5))
+    """Kill the service at random points: while it starts and, every other time, at its work."""
+    for kill in range(KILLS):
+        if kill % 2 == 0:
+            await stack.service_ready(service)
+        await asyncio.sleep(chance.uniform(0.2, 4))
         stack.kill(service)
-        await stack.start_service(service)
+        stack.launch_service(service)
+    await stack.service_ready(service)
 
 
 async def lose_the_broker(stack: Stack, chance: random.Random) -> None:
@@ -56,9 +59,8 @@ async def walk_until(stack: Stack, done: asyncio.Event, seen: Acknowledged) -> i
     walks = 0
     async with httpx.AsyncClient(timeout=10, event_hooks={"response": [seen.note]}) as http:
         while not done.is_set():
-            world = World(
-                stack.urls, stack.token, EventLog(stack.bootstrap_servers), Recorder(), http
-            )
+            events = EventLog(stack.bootstrap_servers)
+            world = World(stack.urls, stack.token, events, Recorder(), http, patience_seconds=300)
             await walk_the_cycle(world)
             walks += 1
     return walks

@@ -47,6 +47,16 @@ async def list_trends(
     return (await service.list_trends(session, query)).map(TrendRead.model_validate)
 
 
+@router.get("/trends/{trend_id}", responses=problem_responses(NotFound))
+async def read_trend(
+    caller: FindingsReader, session: ReadSession, trend_id: UUID, response: Response
+) -> TrendRead:
+    """One trend or emerging issue."""
+    trend = await service.read_trend(session, trend_id)
+    set_etag(response, trend.version)
+    return TrendRead.model_validate(trend)
+
+
 @router.post("/products", status_code=201, responses=problem_responses(Conflict))
 async def draft_product(
     caller: CtedCaller, work: WriteSession, wanted: ProductCreate, response: Response

@@ -53,6 +53,14 @@ async def list_trends(session: AsyncSession, query: TrendQuery) -> RecordPage[Tr
     return await paginate(session, statement, query, query.sort, sortable, Trend.id)
 
 
+async def read_trend(session: AsyncSession, trend_id: UUID) -> Trend:
+    """One trend."""
+    trend = await session.get(Trend, trend_id)
+    if trend is None:
+        raise NotFound.record("Trend", trend_id)
+    return trend
+
+
 async def draft_product(work: UnitOfWork, wanted: ProductCreate) -> Product:
     """Keep a draft product."""
     product = Product(**wanted.model_dump(), status=ProductStatus.DRAFT)

@@ -11,7 +11,6 @@ from shared.embedded.walk.visiting import Visited
 from shared.embedded.walk.webhook_receiver import WebhookReceiver
 from shared.embedded.walk.world import WalkFailedError, World
 
-_SECONDS = 60
 _OCT, _STATE = "oct", "state"
 
 
@@ -101,7 +100,7 @@ async def _deadlines(world: World) -> None:
 
 async def _deliveries(world: World, webhooks: WebhookReceiver) -> None:
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(world.patience_seconds):
             await webhooks.wait_for(_OCT, "org.un.ctc.visits.follow-up-reported.v1")
             await webhooks.wait_for(_OCT, "org.un.ctc.notifications.deadline-missed.v1")
             await webhooks.wait_for(_STATE, "org.un.ctc.assessment.recommendation-issued.v1")

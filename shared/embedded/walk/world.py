@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from textwrap import shorten
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -11,7 +12,6 @@ import httpx
 
 from shared.embedded.event_log import CloudEvent, EventLog
 
-_PATIENCE_SECONDS = 90.0
 _AGAIN_SECONDS = 0.1
 Json = dict[str, Any]
 _AWAY = frozenset({502, 503, 504})
@@ -40,8 +40,11 @@ class Narrator(Protocol):
 class Api:
     """One service, called in one role; a service that is away for a moment is called again."""
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, token: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, base_url: str, token: str, patience_seconds: float
+    ) -> None:
         self._http = http
+        self._patience = patience_seconds
         self._base_url = base_url
         self._headers = {"Authorization": f"Bearer {token}"}
 
@@ -95,13 +98,14 @@ class Api:
         """
         body: Json = {}
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 while True:
                     if accepted(body := await self.get(path, **params)):
                         return body
                     await asyncio.sleep(_AGAIN_SECONDS)
         except TimeoutError:
-            raise WalkFailedError(f"{what}: not observed at {path} in time; last {body}") from None
+            last = shorten(str(body), 300)
+            raise WalkFailedError(f"{what}: not observed at {path} in time; last {last}") from None
 
     async def _send(
         self,
@@ -115,7 +119,7 @@ class Api:
     ) -> httpx.Response:
         last = "no answer"
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 while True:
                     try:
                         answer = await self._http.request(
@@ -130,7 +134,7 @@ class Api:
                     else:
                         if answer.is_success or answer.status_code in accepted:
                             return answer
-                        last = f"{answer.status_code} {answer.text}"
+                        last = f"{answer.status_code} {shorten(answer.text, 500)}"
                         if answer.status_code not in _AWAY:
                             raise WalkFailedError(f"{method} {path}: {last}")
                     await asyncio.sleep(_AGAIN_SECONDS)
@@ -152,6 +156,8 @@ class World:
     events: EventLog
     narrator: Narrator
     http: httpx.AsyncClient
+    patience_seconds: float = 60.0
+    """How long an outcome may take to be observed."""
     facts: dict[str, str] = field(default_factory=dict)
     """What the summary says of the walk, in order."""
     _apis: dict[tuple[str, ...], Api] = field(default_factory=dict)
@@ -161,7 +167,7 @@ class World:
         key = (service, role, *sorted(claims.values()))
         if key not in self._apis:
             token = self.token(role, **claims)
-            self._apis[key] = Api(self.http, self.urls[service], token)
+            self._apis[key] = Api(self.http, self.urls[service], token, self.patience_seconds)
         return self._apis[key]
 
     async def today(self) -> date:
@@ -187,7 +193,7 @@ class World:
             return bool(event["type"] == full_type and data.items() <= event["data"].items())
 
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience_seconds):
                 (event,) = await self.events.wait_for(topic, wanted)
         except TimeoutError:
             raise WalkFailedError(f"No {event_type} with {data} came on {topic} in time") from None

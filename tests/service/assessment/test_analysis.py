@@ -27,6 +27,7 @@ async def test_a_trend_bears_on_every_state_of_its_subregions(
     event = await read_event(stack, TrendIdentified, trend_id=answer.json()["id"])
     assert event["data"]["member_states"] == ["KAZ", "KEN", "KGZ", "TJK", "TKM", "UZB"]
     assert event["subject"] == "programme"
+    assert (await officer.get(answer.headers["location"])).json() == answer.json()
 
 
 @pytest.mark.parametrize("about", [{}, {"subregions": ["Middle Earth"]}])
