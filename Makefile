@@ -25,8 +25,11 @@ lock: ## Resolve the dependencies again and write both lock files
 run: install ## Start everything, walk the main job, stay up (ARGS=--once: exit after the walk)
 	@$(BIN)/python -m shared.embedded.run $(ARGS)
 
-test: install ## Run every test (ARGS is passed to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+test: install ## Run the tests, but for the storm of faults (ARGS is passed to pytest)
+	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
+
+faults: install ## Kill every service 20 times and restart the broker while the cycle is walked
+	@$(BIN)/python -m pytest -m faults $(ARGS)
 
 bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.event_path
