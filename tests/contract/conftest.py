@@ -8,6 +8,6 @@ import pytest
 from shared.contracts.documents import documents
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def made() -> dict[PurePosixPath, dict[str, Any]]:
     return documents()

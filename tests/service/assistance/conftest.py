@@ -9,37 +9,37 @@ from shared.embedded.stack import Stack
 from tests.support.stacks import client_of, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with running("assistance") as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def officer(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assistance", "cted_officer") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def operator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assistance", "operator") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def unodc(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assistance", "partner", organisation="UNODC") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def undp(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assistance", "partner", organisation="UNDP") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def oct_office(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assistance", "oct") as client:
         yield client

@@ -21,7 +21,7 @@ from tests.service.backbone.running import (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"))
     server.start()
@@ -29,7 +29,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedBroker]:
     started = EmbeddedBroker(Ports.free(()).broker, tmp_path_factory.mktemp("broker") / "log")
     await started.start()
@@ -48,7 +48,7 @@ async def own_broker(
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def place(postgres: EmbeddedPostgres, broker: EmbeddedBroker) -> Place:
     """The databases and the broker that most tests share."""
     return await _new_place(postgres, broker)
@@ -85,13 +85,13 @@ async def _new_place(postgres: EmbeddedPostgres, broker: EmbeddedBroker) -> Plac
     return place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def writer(place: Place) -> AsyncIterator[Service]:
     async with running_writer(place) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def copier(place: Place) -> AsyncIterator[Service]:
     async with running_copier(place) as service:
         yield service

@@ -23,7 +23,7 @@ PATIENCE = {
 """As production delivers, with seconds in place of days."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in PATIENCE.items():
@@ -32,19 +32,19 @@ async def stack() -> AsyncIterator[Stack]:
             yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def officer(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "notifications", "cted_officer") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def chair(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "notifications", "committee_chair") as client:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def operator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "notifications", "operator") as client:
         yield client
@@ -56,7 +56,7 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield listening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def today(operator: httpx.AsyncClient) -> Callable[[], Awaitable[date]]:
     """The services' present date, which only moves forward."""
 
@@ -67,7 +67,7 @@ async def today(operator: httpx.AsyncClient) -> Callable[[], Awaitable[date]]:
     return read
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def pass_days(stack: Stack, operator: httpx.AsyncClient) -> Callable[[int], Awaitable[None]]:
     """Let days pass for the service."""
 
