@@ -1,14 +1,16 @@
 """`python -m bench.event_path`: from an HTTP write to its effect in another service.
 
-One path is measured: POST /v1/trends on assessment -> outbox -> relay -> broker -> inbox of visits,
-until visits has committed the effect. Beside it, in the same run on the same machine, the two
-things that it is made of, bare: aiokafka producing and consuming the same bytes on the same broker,
-and commits of one row on the same PostgreSQL. The effect's time is PostgreSQL's own commit
-timestamp of the inbox row.
+One path is measured: POST /v1/surveys on assessment -> outbox -> relay -> broker -> notifications,
+until that has committed the effect (the deadline, its due jobs, everyone's messages). Beside it,
+in the same run on the same machine, the two things that it is made of, bare: aiokafka producing and
+consuming the same bytes on the same broker, and commits of one row on the same PostgreSQL. The
+effect's time is PostgreSQL's own commit timestamp of the inbox row.
 """
 
 import argparse
 import asyncio
+import itertools
+import logging
 import os
 import platform
 import statistics
@@ -25,15 +27,24 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.stack import Ports, Stack
+from shared.reference import member_states
 
 _CLIENTS = 16
 _WARM_UP = 200
-_TREND = {
-    "title": "A trend of the benchmark",
-    "theme": "countering-financing",
-    "member_states": ["KEN"],
-    "severity": "low",
-    "source": "bench/event_path.py",
+_DUE_ON = "2099-01-01"
+_INSTRUMENT = {
+    "code": "bench",
+    "title": "An instrument of the benchmark",
+    "tool": "overview_of_implementation_assessment",
+    "questions": [
+        {
+            "code": "A",
+            "text": "Is it in place?",
+            "theme": "aviation",
+            "resolution": 2309,
+            "weight": 1,
+        }
+    ],
 }
 
 
@@ -88,39 +99,48 @@ class _EventPath:
         self._http = http
         self._publisher = publisher
         self._consumer = consumer
-        self._trends: list[str] = []
+        self._states = itertools.cycle(member_states())
+        self._surveys: list[str] = []
+        self._instrument = ""
 
     async def measure(self, count: int) -> Measured:
         """Saturate the path, then pace it at half of that."""
+        published = await self._http.post(f"{self._url}/v1/instruments", json=_INSTRUMENT)
+        self._instrument = published.json()["id"]
         await _saturate(_WARM_UP, self._write)  # caches, pools, partitions
         await self._effects()
-        self._trends.clear()
+        self._surveys.clear()
         begun = time.time()
         await _saturate(count, self._write)
         per_second = count / (max(await self._effects()) - begun)
-        self._trends = [""] * count
+        self._surveys = [""] * count
         planned = await _pace(count, per_second / 2, self._write_as)
         effects = await self._effects()
         return Measured(per_second, [e - p for e, p in zip(effects, planned, strict=True)])
 
     async def _write(self, _: int) -> None:
-        self._trends.append(await self._post())
+        self._surveys.append(await self._post())
 
     async def _write_as(self, number: int) -> None:
-        self._trends[number] = await self._post()
+        self._surveys[number] = await self._post()
 
     async def _post(self) -> str:
-        answer = await self._http.post(self._url, json=_TREND)
+        body = {
+            "instrument_id": self._instrument,
+            "member_state": next(self._states),
+            "due_on": _DUE_ON,
+        }
+        answer = await self._http.post(f"{self._url}/v1/surveys", json=body)
         answer.raise_for_status()
         return str(answer.json()["id"])
 
     async def _effects(self) -> list[float]:
         """When the effect of each write was committed, once all are."""
         rows = await self._publisher.fetch(
-            "SELECT event_id, payload::jsonb #>> '{data,trend_id}' AS trend_id FROM outbox"
+            "SELECT event_id, payload::jsonb #>> '{data,survey_id}' AS survey_id FROM outbox"
         )
-        by_trend = {row["trend_id"]: row["event_id"] for row in rows}
-        wanted = [by_trend[trend_id] for trend_id in self._trends]
+        by_survey = {row["survey_id"]: row["event_id"] for row in rows}
+        wanted = [by_survey[survey_id] for survey_id in self._surveys]
         while True:
             effects = await self._consumer.fetch(
                 "SELECT event_id, pg_xact_commit_timestamp(xmin) AS done FROM inbox"
@@ -206,17 +226,17 @@ async def measure(count: int) -> dict[str, Measured]:
         postgres.start()
         postgres.configure("track_commit_timestamp", "on")
         postgres.stop()
-        async with Stack(Path(name), Ports.free(["assessment", "visits"])) as stack:
+        async with Stack(Path(name), Ports.free(["assessment", "notifications"])) as stack:
             publisher = await asyncpg.connect(_dsn(stack.database_urls["assessment"]))
-            consumer = await asyncpg.connect(_dsn(stack.database_urls["visits"]))
+            consumer = await asyncpg.connect(_dsn(stack.database_urls["notifications"]))
             headers = {"Authorization": f"Bearer {stack.token('cted_officer')}"}
             limits = httpx.Limits(max_connections=4 * _CLIENTS)
             async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60) as http:
-                url = f"{stack.urls['assessment']}/v1/trends"
+                url = stack.urls["assessment"]
                 path = await _EventPath(url, http, publisher, consumer).measure(count)
             payload = (await publisher.fetchval("SELECT payload FROM outbox LIMIT 1")).encode()
             kafka = await _bare_kafka(stack.bootstrap_servers, payload, count)
-            commits = await _bare_commits(stack.database_urls["visits"], payload, count)
+            commits = await _bare_commits(stack.database_urls["notifications"], payload, count)
             await publisher.close()
             await consumer.close()
     return {"HTTP write to committed effect": path, "bare aiokafka": kafka, "bare commits": commits}
@@ -227,6 +247,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--writes", type=int, default=2000)
     count = parser.parse_args().writes
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is waited for
     results = asyncio.run(measure(count))
     ours = results["HTTP write to committed effect"]
     print(f"{count} writes, {_CLIENTS} clients, {os.cpu_count()} cores, Python "
@@ -235,7 +256,7 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|---:|")
     for name, result in results.items():
         share = ours.per_second / result.per_second
-        print(f"| {name} | {result.per_second:.0f} | {share:.0%} | {result.at(50):.1f} | "
+        print(f"| {name} | {result.per_second:.0f} | {share:.1%} | {result.at(50):.1f} | "
               f"{result.at(95):.1f} | {result.at(99):.1f} |")  # fmt: skip
     print("\nLatencies are at half of each path's own saturated rate, from the intended beginning.")
 

@@ -75,6 +75,8 @@ class Consumer:
                 request_timeout_ms=10_000,
                 session_timeout_ms=10_000,
                 heartbeat_interval_ms=1_000,
+                # Kafka answers when there is something; the embedded broker, when this is over.
+                fetch_max_wait_ms=50,
             )
             try:
                 # First, so that no broker makes them on our asking, with lanes of its own number.
