@@ -105,11 +105,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         [topic_of(settings.service), dead_letter_topic_of(settings.service)],
     )
     housekeeper = Housekeeper(sessions, timedelta(days=settings.outbox_retention_days))
-    runner = JobRunner(settings.service, app.state.jobs, sessions, app.state.clock)
     consumer = (
         Consumer(settings.service, broker, app.state.subscriptions, sessions, app.state.clock)
         if app.state.subscriptions
         else None
+    )
+    runner = JobRunner(
+        settings.service,
+        app.state.jobs,
+        sessions,
+        app.state.clock,
+        # After an outage the answer to what is due may be among the events that wait.
+        may_run=lambda: consumer is None or consumer.caught_up,
     )
     async with httpx.AsyncClient() as http:
         app.state.http = http

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -55,6 +56,8 @@ class Consumer:
         self._clock = clock
         self._stopping = asyncio.Event()
         self.connected = False
+        self.caught_up = False
+        """Whether it has handled what waited when it connected."""
 
     @property
     def topics(self) -> Sequence[str]:
@@ -90,7 +93,7 @@ class Consumer:
                 log.warning("consumer-restarts", error=repr(error))
                 await self._pause(_RETRY_SECONDS)
             finally:
-                self.connected = False
+                self.connected = self.caught_up = False
                 with contextlib.suppress(Exception):
                     await asyncio.wait_for(consumer.stop(), 5)
 
@@ -120,6 +123,17 @@ class Consumer:
             for result in done:
                 if isinstance(result, BaseException):
                     raise result
+            self.caught_up = self.caught_up or await self._at_the_ends(consumer)
+
+    async def _at_the_ends(self, consumer: AIOKafkaConsumer) -> bool:
+        held = consumer.assignment()
+        with contextlib.suppress(KafkaError):  # a lane that has gone to another member meanwhile
+            for lane in held:
+                end = consumer.highwater(lane)
+                if end is None or await consumer.position(lane) < end:
+                    return False
+            return bool(held)
+        return False
 
     async def _lane(
         self,

@@ -1,6 +1,7 @@
 """Runs what is due; the job's effect, its events and its being done commit together."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -20,7 +21,10 @@ _DOUBLINGS = 10  # of a second: more than the longest; a power without limit ove
 
 
 class JobRunner:
-    """Polls for due jobs; replicas share them by `FOR UPDATE SKIP LOCKED`."""
+    """Polls for due jobs; replicas share them by `FOR UPDATE SKIP LOCKED`.
+
+    `may_run` holds them back, such as while events still wait that may make a job needless.
+    """
 
     def __init__(
         self,
@@ -28,11 +32,13 @@ class JobRunner:
         jobs: Jobs,
         sessions: async_sessionmaker[AsyncSession],
         clock: Clock,
+        may_run: Callable[[], bool] = lambda: True,
     ) -> None:
         self._service = service
         self._jobs = jobs
         self._sessions = sessions
         self._clock = clock
+        self._may_run = may_run
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -43,7 +49,7 @@ class JobRunner:
         """Do what falls due until stopped."""
         while not self._stopping.is_set():
             try:
-                found = await self.run_one()
+                found = self._may_run() and await self.run_one()
             except Exception as error:
                 log.warning("jobs-retry", error=repr(error))
                 found = False

@@ -17,6 +17,7 @@ from services.assessment.events import (
 from services.assistance.events import MatchProposed
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from services.visits.events import FollowUpReported, ReportSubmitted, VisitCompleted
+from shared.clock import FileClock
 from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
 from tests.support.events import publish, publish_envelopes, read_event, read_events
@@ -134,6 +135,35 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
     )
     assert event["data"]["deadline_id"] == missed["id"]
     await _deadline(officer, survey.survey_id, status="met")
+
+
+async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_called_missed(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    due_on = await today() + timedelta(days=20)
+    survey = _survey("BDI", due_on)
+    await publish(stack, survey)
+    deadline = await _deadline(officer, survey.survey_id, status="open")
+    stack.kill("notifications")
+    answered = ResponseSubmitted(
+        member_state="BDI", survey_id=survey.survey_id, submitted_on=due_on
+    )
+    await publish(stack, answered)
+    FileClock(stack.run_directory / "clock.json").set(
+        datetime.combine(due_on + timedelta(days=2), time(12), tzinfo=UTC)
+    )
+    await stack.start_service("notifications")
+    await _deadline(officer, survey.survey_id, status="met")
+    later = _survey("BDI", due_on)  # due already: its being missed ends the wait below
+    await publish(stack, later)
+    missed = await _deadline(officer, later.survey_id, status="missed")
+    (event,) = await read_events(
+        stack,
+        "ctc.notifications",
+        lambda event: event["data"].get("deadline_id") in {deadline["id"], missed["id"]},
+        1,
+    )
+    assert event["data"]["deadline_id"] == missed["id"]
 
 
 async def test_a_duty_that_was_met_before_it_was_heard_of_is_met(
