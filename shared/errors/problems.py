@@ -1,7 +1,7 @@
 """Problem details (RFC 9457): each error names what is wrong, where, and the way out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -83,6 +83,16 @@ class IllegalTransition(Conflict):
     def __init__(self, kind: str, state: str, wanted: str, allowed: Sequence[str]) -> None:
         way_out = f"allowed from here: {', '.join(allowed)}" if allowed else "this state is final"
         super().__init__(f"The {kind} is {state} and cannot become {wanted}; {way_out}.")
+
+
+def require_step(kind: str, state: str, wanted: str, steps: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a step that a record's state does not allow; `steps` are those free from each state.
+
+    Raises:
+        IllegalTransition: with the steps that are free instead.
+    """
+    if wanted not in steps[state]:
+        raise IllegalTransition(kind, state, wanted, steps[state])
 
 
 class PreconditionFailed(Problem):

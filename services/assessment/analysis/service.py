@@ -16,7 +16,7 @@ from services.assessment.analysis.schemas import (
 from services.assessment.events import ProductPublished, TrendIdentified
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import IllegalTransition, NotFound
+from shared.errors import NotFound, require_step
 
 
 async def record_trend(work: UnitOfWork, wanted: TrendCreate) -> Trend:
@@ -71,10 +71,7 @@ async def draft_product(work: UnitOfWork, wanted: ProductCreate) -> Product:
 async def publish_product(work: UnitOfWork, product_id: UUID, version: int | None) -> Product:
     """Publish the draft."""
     product = await work.get(Product, product_id, version=version, locked=True)
-    if ProductStatus.PUBLISHED not in FREE_STEPS[product.status]:
-        raise IllegalTransition(
-            "product", product.status, ProductStatus.PUBLISHED, FREE_STEPS[product.status]
-        )
+    require_step("product", product.status, ProductStatus.PUBLISHED, FREE_STEPS)
     product.status = ProductStatus.PUBLISHED
     product.published_on = work.clock.today()
     await work.save(product)

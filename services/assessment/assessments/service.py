@@ -10,10 +10,10 @@ from services.assessment.events import AssessmentCompleted
 from services.assessment.gaps.service import record_gaps
 from services.assessment.instruments.models import Instrument
 from services.assessment.surveys.models import Survey, SurveyStatus
-from services.assessment.surveys.service import require_step
+from services.assessment.surveys.rules import FREE_STEPS
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Invalid
+from shared.errors import Invalid, require_step
 
 
 async def complete(work: UnitOfWork, wanted: AssessmentCreate) -> Assessment:
@@ -21,7 +21,7 @@ async def complete(work: UnitOfWork, wanted: AssessmentCreate) -> Assessment:
     survey = await work.session.get(Survey, wanted.survey_id, with_for_update=True)
     if survey is None:
         raise Invalid.of_field("body.survey_id", "No such survey; see /v1/surveys.")
-    require_step(survey, SurveyStatus.ASSESSED)
+    require_step("survey", survey.status, SurveyStatus.ASSESSED, FREE_STEPS)
     instrument = await work.get(Instrument, survey.instrument_id)
     questions = [Asked(**question) for question in instrument.questions]
     scores = implementation_scores(survey.answers, questions)

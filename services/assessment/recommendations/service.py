@@ -27,7 +27,7 @@ from services.assessment.recommendations.schemas import (
 )
 from shared.auth import CTED, Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, Forbidden, IllegalTransition, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, require_step
 
 
 async def draft(work: UnitOfWork, wanted: RecommendationCreate) -> Recommendation:
@@ -190,9 +190,7 @@ async def _take(
     changed_by: str,
     reason: str,
 ) -> None:
-    allowed = FREE_STEPS[recommendation.status]
-    if status not in allowed:
-        raise IllegalTransition("recommendation", recommendation.status, status, allowed)
+    require_step("recommendation", recommendation.status, status, FREE_STEPS)
     step = RecommendationStep(
         recommendation_id=recommendation.id,
         previous=recommendation.status,

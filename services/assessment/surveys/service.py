@@ -12,7 +12,7 @@ from services.assessment.surveys.rules import FREE_STEPS, unanswered, unknown_co
 from services.assessment.surveys.schemas import Answers, SurveyCreate, SurveyQuery
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import FieldError, IllegalTransition, Invalid
+from shared.errors import FieldError, Invalid, require_step
 
 
 async def issue(work: UnitOfWork, wanted: SurveyCreate) -> Survey:
@@ -43,7 +43,7 @@ async def save_answers(
     """Save answers to a survey that is not yet submitted."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     caller.require_state(survey.member_state)
-    require_step(survey, SurveyStatus.SUBMITTED)
+    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
     codes = await _question_codes(work, survey)
     if unknown := unknown_codes(given.answers, codes):
         raise Invalid(
@@ -62,7 +62,7 @@ async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int
     """Submit the response; from then on it does not change."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     caller.require_state(survey.member_state)
-    require_step(survey, SurveyStatus.SUBMITTED)
+    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
     if missing := unanswered(survey.answers, await _question_codes(work, survey)):
         raise Invalid(
             f"{len(missing)} questions have no answer.",
@@ -96,12 +96,6 @@ async def list_surveys(
         statement = statement.where(Survey.status == query.status)
     sortable = {"due_on": Survey.due_on, "created_at": Survey.created_at}
     return await paginate(session, statement, query, query.sort, sortable, Survey.id)
-
-
-def require_step(survey: Survey, wanted: SurveyStatus) -> None:
-    """Refuse a step that the survey's state does not allow."""
-    if wanted not in FREE_STEPS[survey.status]:
-        raise IllegalTransition("survey", survey.status, wanted, FREE_STEPS[survey.status])
 
 
 async def _question_codes(work: UnitOfWork, survey: Survey) -> list[str]:

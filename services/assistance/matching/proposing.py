@@ -23,7 +23,7 @@ from services.assistance.needs.models import Need, NeedStatus
 from services.assistance.projects.models import Project, ProjectStatus
 from services.assistance.providers.models import Offer, OfferStatus
 from shared.database import UnitOfWork
-from shared.errors import IllegalTransition
+from shared.errors import require_step
 from shared.reference import member_states, themes
 from shared.scheduling import schedule
 
@@ -94,7 +94,7 @@ async def end_proposal(work: UnitOfWork, match: Match, outcome: Outcome, reason:
     Raises:
         IllegalTransition: the match is no longer proposed.
     """
-    require_step(match, MatchStatus(outcome))
+    require_step("match", match.status, MatchStatus(outcome), FREE_STEPS)
     match.status = MatchStatus(outcome)
     match.reason = reason
     match.ended_on = work.clock.today()
@@ -113,12 +113,6 @@ async def end_proposal(work: UnitOfWork, match: Match, outcome: Outcome, reason:
             outcome=outcome,
         )
     )
-
-
-def require_step(match: Match, wanted: MatchStatus) -> None:
-    """Refuse a step that the match's state does not allow."""
-    if wanted not in FREE_STEPS[match.status]:
-        raise IllegalTransition("match", match.status, wanted, FREE_STEPS[match.status])
 
 
 async def standing_offers(session: AsyncSession) -> Sequence[StandingOffer]:

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assistance.events import MatchAccepted
 from services.assistance.matching.models import Duplication, Match, MatchStatus
-from services.assistance.matching.proposing import end_proposal, in_turn, propose, require_step
+from services.assistance.matching.proposing import end_proposal, in_turn, propose
+from services.assistance.matching.rules import FREE_STEPS
 from services.assistance.matching.schemas import (
     Acceptance,
     Decline,
@@ -18,7 +19,7 @@ from services.assistance.projects import service as projects
 from services.assistance.providers.service import require_provider, takes_part
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, require_step
 from shared.scheduling import DueJob
 
 
@@ -123,7 +124,7 @@ async def _answerable(
     visible = await find(work.session, caller, match_id)
     require_provider(caller, visible.organisation)
     match = await work.get(Match, match_id, version=version, locked=True)
-    require_step(match, wanted)
+    require_step("match", match.status, wanted, FREE_STEPS)
     if work.clock.today() > match.answer_due_on:
         raise Conflict(f"The answer was due on {match.answer_due_on}; the match lapses.")
     return match

@@ -40,7 +40,7 @@ from services.assistance.projects.models import Project
 from services.visits.events import FollowUpReported, StepTaken
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, IllegalTransition
+from shared.errors import Conflict, require_step
 from shared.reference import themes
 
 _ISSUED = "issued"
@@ -265,8 +265,7 @@ async def _complete(work: UnitOfWork, needs: Sequence[Need], known: KnownRecomme
 
 
 async def _withdraw(work: UnitOfWork, need: Need, reason: str) -> None:
-    if NeedStatus.WITHDRAWN not in FREE_STEPS[need.status]:
-        raise IllegalTransition("need", need.status, NeedStatus.WITHDRAWN, FREE_STEPS[need.status])
+    require_step("need", need.status, NeedStatus.WITHDRAWN, FREE_STEPS)
     match = await _proposed_match(work, need)
     if match is not None:
         await end_proposal(work, match, "withdrawn", "the need was withdrawn")

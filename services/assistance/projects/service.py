@@ -17,7 +17,7 @@ from services.assistance.projects.schemas import ProjectQuery
 from services.assistance.providers.service import require_provider, takes_part
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, IllegalTransition, Invalid, NotFound
+from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 
 async def start(
@@ -140,8 +140,7 @@ async def _own(
     visible = await find(work.session, caller, project_id)
     require_provider(caller, visible.organisation)
     project = await work.get(Project, project_id, version=version, locked=True)
-    if wanted not in FREE_STEPS[project.status]:
-        raise IllegalTransition("project", project.status, wanted, FREE_STEPS[project.status])
+    require_step("project", project.status, wanted, FREE_STEPS)
     return project
 
 

@@ -15,7 +15,7 @@ from services.assistance.providers.rules import FREE_STEPS, faults
 from services.assistance.providers.schemas import OfferChange, OfferCreate, OfferQuery
 from shared.auth import CTED, Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import FieldError, Forbidden, IllegalTransition, Invalid
+from shared.errors import FieldError, Forbidden, IllegalTransition, Invalid, require_step
 from shared.reference import member_states
 
 OCT = "OCT"
@@ -82,8 +82,7 @@ async def change(
 async def withdraw(work: UnitOfWork, caller: Caller, offer_id: UUID, version: int | None) -> Offer:
     """Withdraw an offer with its unanswered matches; running projects go on."""
     offer = await _own(work, caller, offer_id, version)
-    if OfferStatus.WITHDRAWN not in FREE_STEPS[offer.status]:
-        raise IllegalTransition("offer", offer.status, OfferStatus.WITHDRAWN, ())
+    require_step("offer", offer.status, OfferStatus.WITHDRAWN, FREE_STEPS)
     offer.status = OfferStatus.WITHDRAWN
     await work.save(offer)
     unanswered = await work.session.scalars(

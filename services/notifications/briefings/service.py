@@ -20,7 +20,7 @@ from services.notifications.briefings.schemas import BriefingDelivery, BriefingQ
 from services.notifications.events import BriefingDue
 from shared.auth import CTED, Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import Forbidden, IllegalTransition
+from shared.errors import Forbidden, require_step
 from shared.scheduling import DueJob, cancel, schedule
 
 YEAR_JOB = "briefings-of-year"
@@ -94,10 +94,7 @@ async def deliver(
     briefing = await work.get(Briefing, briefing_id, version=version, locked=True)
     if briefing.owner not in caller.roles and caller.roles.isdisjoint(CTED):
         raise Forbidden(f"This is for {briefing.owner} and CTED only.")
-    if BriefingStatus.DELIVERED not in FREE_STEPS[briefing.status]:
-        raise IllegalTransition(
-            "briefing", briefing.status, BriefingStatus.DELIVERED, FREE_STEPS[briefing.status]
-        )
+    require_step("briefing", briefing.status, BriefingStatus.DELIVERED, FREE_STEPS)
     briefing.status = BriefingStatus.DELIVERED
     briefing.evidence = given.evidence
     briefing.delivered_on = work.clock.today()

@@ -23,7 +23,7 @@ from services.notifications.meetings.schemas import (
 )
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, IllegalTransition, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound, require_step
 
 
 async def hold(work: UnitOfWork, wanted: MeetingCreate) -> Meeting:
@@ -105,10 +105,7 @@ async def answer(
     caller.require_state(invitation.member_state)
     _require_ahead(await work.get(Meeting, invitation.meeting_id), work)
     status = InvitationStatus(answer_of(attends=given.attends))
-    if status not in FREE_STEPS[invitation.status]:
-        raise IllegalTransition(
-            "invitation", invitation.status, status, FREE_STEPS[invitation.status]
-        )
+    require_step("invitation", invitation.status, status, FREE_STEPS)
     invitation.status = status
     invitation.delegates = given.delegates
     await work.save(invitation)

@@ -14,7 +14,7 @@ from services.visits.ranking.service import keep_answer
 from services.visits.visit_list.models import VisitList, VisitListStatus
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, IllegalTransition, Invalid
+from shared.errors import Conflict, FieldError, Invalid, require_step
 
 
 async def request(work: UnitOfWork, wanted: ConsentCreate) -> Consent:
@@ -70,8 +70,7 @@ async def answer(
     consent = await work.get(Consent, consent_id, version=version, locked=True)
     caller.require_state(consent.member_state)
     wanted = ConsentStatus(given.answer)
-    if wanted not in FREE_STEPS[consent.status]:
-        raise IllegalTransition("consent", consent.status, wanted, FREE_STEPS[consent.status])
+    require_step("consent", consent.status, wanted, FREE_STEPS)
     if faults := faults_of_answer(given.answer, given.conditions, given.reason):
         raise Invalid(
             "The answer is not complete.",

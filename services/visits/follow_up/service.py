@@ -20,7 +20,7 @@ from services.visits.follow_up.schemas import FollowUpQuery, FurtherActivities, 
 from services.visits.ranking.service import keep_return_visit
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import FieldError, IllegalTransition, Invalid
+from shared.errors import FieldError, Invalid, require_step
 from shared.scheduling import DueJob, schedule
 
 DUE_JOB = "follow-up-due"
@@ -78,7 +78,7 @@ async def save_steps(
     """Save the steps taken so far; nobody is told before they are reported."""
     follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
     caller.require_state(follow_up.member_state)
-    _require_step(follow_up, FollowUpStatus.REPORTED)
+    require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     known = await recommendations_to(work.session, follow_up.member_state)
     faults = faults_of_steps(
         [str(step.recommendation_id) for step in steps],
@@ -100,7 +100,7 @@ async def report(
     """Report the saved steps to the Committee; from then on they do not change."""
     follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
     caller.require_state(follow_up.member_state)
-    _require_step(follow_up, FollowUpStatus.REPORTED)
+    require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     if not follow_up.steps:
         raise Invalid.of_field("steps", "Save at least one step taken before you report.")
     follow_up.status = FollowUpStatus.REPORTED
@@ -115,7 +115,7 @@ async def recommend_activities(
 ) -> FollowUp:
     """Recommend what to do next; another visit counts in the ranking from then on."""
     follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
-    _require_step(follow_up, FollowUpStatus.CONSIDERED)
+    require_step("follow-up", follow_up.status, FollowUpStatus.CONSIDERED, FREE_STEPS)
     today = work.clock.today()
     follow_up.status = FollowUpStatus.CONSIDERED
     follow_up.considered_on = today
@@ -182,8 +182,3 @@ async def _reported(work: UnitOfWork, follow_up: FollowUp, on: date) -> FollowUp
             for step, issued in zip(steps, named, strict=True)
         ],
     )
-
-
-def _require_step(follow_up: FollowUp, wanted: FollowUpStatus) -> None:
-    if wanted not in FREE_STEPS[follow_up.status]:
-        raise IllegalTransition("follow-up", follow_up.status, wanted, FREE_STEPS[follow_up.status])

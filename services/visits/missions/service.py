@@ -25,7 +25,7 @@ from services.visits.missions.schemas import (
 from services.visits.ranking.service import keep_visit
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, IllegalTransition, Invalid
+from shared.errors import Conflict, FieldError, Invalid, require_step
 
 
 async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
@@ -88,7 +88,7 @@ async def revise(
 async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> Mission:
     """Record that the visit took place; its report is due from its last day."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
-    _require_step(mission, MissionStatus.COMPLETED)
+    require_step("visit", mission.status, MissionStatus.COMPLETED, FREE_STEPS)
     today = work.clock.today()
     if today < mission.ends_on:
         raise Conflict(f"The visit ends on {mission.ends_on}; complete it then or later.")
@@ -118,7 +118,7 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
 async def cancel(work: UnitOfWork, mission_id: UUID, version: int | None, reason: str) -> Mission:
     """Record that the visit will not take place."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
-    _require_step(mission, MissionStatus.CANCELLED)
+    require_step("visit", mission.status, MissionStatus.CANCELLED, FREE_STEPS)
     mission.status = MissionStatus.CANCELLED
     mission.cancellation_reason = reason
     await work.save(mission)
@@ -170,8 +170,3 @@ def _require_sound(faults: Sequence[tuple[str, str]]) -> None:
             "The visit cannot be scheduled so.",
             errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
         )
-
-
-def _require_step(mission: Mission, wanted: MissionStatus) -> None:
-    if wanted not in FREE_STEPS[mission.status]:
-        raise IllegalTransition("visit", mission.status, wanted, FREE_STEPS[mission.status])

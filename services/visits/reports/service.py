@@ -20,7 +20,7 @@ from services.visits.reports.schemas import (
 )
 from shared.auth import CTED, Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, IllegalTransition, Invalid, NotFound
+from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 
 async def draft(work: UnitOfWork, wanted: ReportCreate) -> Report:
@@ -60,7 +60,7 @@ async def revise(
 ) -> Report:
     """Change a draft; one that was returned is a draft again."""
     report = await work.get(Report, report_id, version=version, locked=True)
-    _require_step(report, ReportStatus.DRAFTED)
+    require_step("report", report.status, ReportStatus.DRAFTED, FREE_STEPS)
     report.status = ReportStatus.DRAFTED
     if wanted.title is not None:
         report.title = wanted.title
@@ -76,7 +76,7 @@ async def review(
     """Approve a draft or return it to its authors; every review is kept."""
     report = await work.get(Report, report_id, version=version, locked=True)
     wanted = ReportStatus(decided.outcome)
-    _require_step(report, wanted)
+    require_step("report", report.status, wanted, FREE_STEPS)
     if faults := faults_of_review(decided.outcome, decided.comment):
         raise Invalid(
             "The review is not complete.",
@@ -98,7 +98,7 @@ async def review(
 async def submit(work: UnitOfWork, report_id: UUID, version: int | None) -> Report:
     """Submit an approved report to the Committee and open its follow-up (¶9)."""
     report = await work.get(Report, report_id, version=version, locked=True)
-    _require_step(report, ReportStatus.SUBMITTED)
+    require_step("report", report.status, ReportStatus.SUBMITTED, FREE_STEPS)
     today = work.clock.today()
     due_on = follow_up_due_on(today)
     report.status = ReportStatus.SUBMITTED
@@ -168,8 +168,3 @@ def _readable_by(caller: Caller, statement: Select[Report]) -> Select[Report]:
         return narrowed
     submitted = Report.status == ReportStatus.SUBMITTED
     return narrowed.where(or_(submitted, Report.member_state == caller.member_state))
-
-
-def _require_step(report: Report, wanted: ReportStatus) -> None:
-    if wanted not in FREE_STEPS[report.status]:
-        raise IllegalTransition("report", report.status, wanted, FREE_STEPS[report.status])

@@ -20,7 +20,7 @@ from services.visits.visit_list.schemas import (
 )
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, IllegalTransition, Invalid, NotFound
+from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 
 async def draft(work: UnitOfWork, wanted: VisitListCreate) -> VisitList:
@@ -55,7 +55,7 @@ async def revise(
 ) -> VisitList:
     """Put other States on a draft, with the ranks that they have today."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
-    _require_step(visit_list, VisitListStatus.SUBMITTED)
+    require_step("list", visit_list.status, VisitListStatus.SUBMITTED, FREE_STEPS)
     visit_list.entries = await _entries_of(work, member_states)
     await work.save(visit_list)
     return visit_list
@@ -64,7 +64,7 @@ async def revise(
 async def submit(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitList:
     """Put the draft before the Committee; from then on CTED does not change it."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
-    _require_step(visit_list, VisitListStatus.SUBMITTED)
+    require_step("list", visit_list.status, VisitListStatus.SUBMITTED, FREE_STEPS)
     visit_list.status = VisitListStatus.SUBMITTED
     await work.save(visit_list)
     return visit_list
@@ -73,7 +73,7 @@ async def submit(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitL
 async def adopt(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitList:
     """Adopt the list; consent may be requested from then on."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
-    _require_step(visit_list, VisitListStatus.ADOPTED)
+    require_step("list", visit_list.status, VisitListStatus.ADOPTED, FREE_STEPS)
     visit_list.status = VisitListStatus.ADOPTED
     visit_list.adopted_on = work.clock.today()
     await work.save(visit_list)
@@ -185,8 +185,3 @@ async def _ranked(work: UnitOfWork) -> list[dict[str, Any]]:
     """Every State with today's rank and its grounds, as an entry keeps them."""
     ranks = await rank_all(work.session, work.clock.today())
     return [RankRead.model_validate(rank).model_dump() for rank in ranks]
-
-
-def _require_step(visit_list: VisitList, wanted: VisitListStatus) -> None:
-    if wanted not in FREE_STEPS[visit_list.status]:
-        raise IllegalTransition("list", visit_list.status, wanted, FREE_STEPS[visit_list.status])
