@@ -20,7 +20,7 @@ from shared.errors import Problem, Unavailable
 from shared.events.broker import EPOCH_HEADER, FOLLOWS_HEADER, BrokerSettings, ensure_topics
 from shared.events.dead_letters import bury
 from shared.events.envelope import Envelope
-from shared.events.inbox import ConsumedEpoch, Subscriptions, handle_once
+from shared.events.inbox import ConsumedEpoch, Subscriptions, handle_once, reaction_to
 from shared.events.topics import group_of, topic_of_type
 from shared.telemetry import handling, metrics
 
@@ -205,7 +205,7 @@ class Consumer:
             await self._bury(record, payload, None, error, attempts=1)
             metrics.handled_total.labels("unreadable", "dead-lettered").inc()
             return True
-        if not any(event.type == envelope.type for event in self._subscriptions):
+        if reaction_to(envelope.type, self._subscriptions) is None:
             return True
         attempts = tries = 0
         while True:

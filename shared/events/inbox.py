@@ -39,14 +39,23 @@ class ConsumedEpoch(Base):
     epoch: Mapped[int] = mapped_column(BigInteger)
 
 
+def reaction_to(
+    event_type: str, subscriptions: Subscriptions
+) -> tuple[type[Event], Handler] | None:
+    """The event of this type and the function that reacts to it, if there is one."""
+    for event, handler in subscriptions.items():
+        if event.type == event_type:
+            return event, handler
+    return None
+
+
 async def handle_once(envelope: Envelope, subscriptions: Subscriptions, work: UnitOfWork) -> bool:
     """Carry out the event's effect in `work`, unless it was carried out before.
 
     The caller commits. False where there was nothing to do.
     """
-    by_type = {event.type: (event, handler) for event, handler in subscriptions.items()}
-    known = by_type.get(envelope.type)
-    if known is None:
+    reaction = reaction_to(envelope.type, subscriptions)
+    if reaction is None:
         return False
     first = await work.session.execute(
         insert(InboxEvent)
@@ -56,7 +65,7 @@ async def handle_once(envelope: Envelope, subscriptions: Subscriptions, work: Un
     )
     if first.first() is None:
         return False
-    event, handler = known
+    event, handler = reaction
     work.cause = envelope
     await handler(event.model_validate(envelope.data), work)
     return True
