@@ -36,13 +36,18 @@ _INSTRUMENT = {
     "code": "bench",
     "title": "An instrument of the benchmark",
     "tool": "overview_of_implementation_assessment",
-    "questions": [
+    "sections": [
         {
-            "code": "A",
-            "text": "Is it in place?",
-            "theme": "aviation",
-            "resolution": 2309,
-            "weight": 1,
+            "code": "S",
+            "title": "A section",
+            "questions": [
+                {
+                    "code": "A",
+                    "text": "Is it in place?",
+                    "theme": "aviation",
+                    "provisions": [{"resolution": 2309}],
+                }
+            ],
         }
     ],
 }
@@ -92,11 +97,13 @@ class _EventPath:
         self,
         url: str,
         http: httpx.AsyncClient,
+        lead: str,
         publisher: asyncpg.Connection,
         consumer: asyncpg.Connection,
     ) -> None:
         self._url = url
         self._http = http
+        self._lead = lead
         self._publisher = publisher
         self._consumer = consumer
         self._states = itertools.cycle(member_states())
@@ -105,8 +112,13 @@ class _EventPath:
 
     async def measure(self, count: int) -> Measured:
         """Saturate the path, then pace it at half of that."""
-        published = await self._http.post(f"{self._url}/v1/instruments", json=_INSTRUMENT)
-        self._instrument = published.json()["id"]
+        drafted = await self._http.post(f"{self._url}/v1/instruments", json=_INSTRUMENT)
+        self._instrument = drafted.json()["id"]
+        published = await self._http.post(
+            f"{self._url}/v1/instruments/{self._instrument}/publication",
+            headers={"Authorization": f"Bearer {self._lead}"},
+        )
+        published.raise_for_status()
         await _saturate(_WARM_UP, self._write)  # caches, pools, partitions
         await self._effects()
         self._surveys.clear()
@@ -233,7 +245,8 @@ async def measure(count: int) -> dict[str, Measured]:
             limits = httpx.Limits(max_connections=4 * _CLIENTS)
             async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60) as http:
                 url = stack.urls["assessment"]
-                path = await _EventPath(url, http, publisher, consumer).measure(count)
+                lead = stack.token("cted_lead")
+                path = await _EventPath(url, http, lead, publisher, consumer).measure(count)
             payload = (await publisher.fetchval("SELECT payload FROM outbox LIMIT 1")).encode()
             kafka = await _bare_kafka(stack.bootstrap_servers, payload, count)
             commits = await _bare_commits(stack.database_urls["notifications"], payload, count)

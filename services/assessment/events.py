@@ -18,12 +18,41 @@ class SurveyIssued(StateEvent):
     due_on: date
 
 
+class SurveyDueChanged(StateEvent):
+    """A State was given another date to answer its survey by."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.survey-due-changed.v1"
+    survey_id: UUID
+    due_on: date
+
+
 class ResponseSubmitted(StateEvent):
-    """A State answered its survey."""
+    """A State answered its survey, or clarified its answers."""
 
     type: ClassVar[str] = "org.un.ctc.assessment.response-submitted.v1"
     survey_id: UUID
+    clarification_id: UUID | None = None
+    """The request for clarification that it answers."""
     submitted_on: date
+
+
+class ResponseReturned(StateEvent):
+    """CTED asked a State to clarify its response by a date."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.response-returned.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("reason",)
+    survey_id: UUID
+    clarification_id: UUID
+    reason: str
+    due_on: date
+
+
+class ResponseAccepted(StateEvent):
+    """CTED accepted a State's response: it can be assessed."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.response-accepted.v1"
+    survey_id: UUID
+    accepted_on: date
 
 
 class AssessmentCompleted(StateEvent):

@@ -1,13 +1,13 @@
 """Assessments as tables."""
 
 from datetime import date
-from typing import Any
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.database import StateRecord
+from shared.database import Base, StateRecord
 
 
 class Assessment(StateRecord):
@@ -18,6 +18,40 @@ class Assessment(StateRecord):
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), unique=True)
     completed_on: Mapped[date] = mapped_column(index=True)
     score: Mapped[float]
-    scores_by_theme: Mapped[dict[str, Any]]
-    scores_by_resolution: Mapped[dict[str, Any]]
+    """Overall, of the answers that are open to all readers of the assessment."""
     summary: Mapped[str] = mapped_column(Text)
+
+
+class Audience(StrEnum):
+    """Which answers a score counts."""
+
+    ALL = "all"
+    """Every answer: for CTED, the Committee and the State."""
+    OPEN = "open"
+    """Those that the State does not keep confidential (¶23)."""
+
+
+class Dimension(StrEnum):
+    """What a score is about."""
+
+    OVERALL = "overall"
+    THEME = "theme"
+    RESOLUTION = "resolution"
+    PROVISION = "provision"
+
+
+class AssessmentScore(Base):
+    """One score of an assessment."""
+
+    __tablename__ = "assessment_scores"
+
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    audience: Mapped[Audience] = mapped_column(primary_key=True)
+    dimension: Mapped[Dimension] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The theme, the resolution's number or the provision; empty for the overall score."""
+    score: Mapped[float | None]
+    low: Mapped[float]
+    high: Mapped[float]
+    asked: Mapped[int]
+    answered: Mapped[int]

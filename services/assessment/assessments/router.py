@@ -6,22 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.assessment.assessments import service
-from services.assessment.assessments.models import Assessment
 from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
 )
 from shared.auth import CtedCaller, FindingsReader
-from shared.database import (
-    Page,
-    ReadSession,
-    TransactionalRoute,
-    WriteSession,
-    created,
-    read_visible,
-    set_etag,
-)
+from shared.database import Page, ReadSession, TransactionalRoute, WriteSession, created, set_etag
 from shared.errors import Conflict, NotFound, problem_responses
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=TransactionalRoute)
@@ -31,10 +22,10 @@ router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=T
 async def complete_assessment(
     caller: CtedCaller, work: WriteSession, wanted: AssessmentCreate, response: Response
 ) -> AssessmentRead:
-    """Assess a submitted response: its scores are computed and its gaps derived."""
-    assessment = await service.complete(work, wanted)
+    """Assess an accepted response: its scores are computed and its gaps derived."""
+    assessment = await service.complete(work, caller, wanted)
     created(response, f"/v1/assessments/{assessment.id}", assessment.version)
-    return AssessmentRead.model_validate(assessment)
+    return assessment
 
 
 @router.get("", responses=problem_responses())
@@ -42,9 +33,7 @@ async def list_assessments(
     caller: FindingsReader, session: ReadSession, query: Annotated[AssessmentQuery, Query()]
 ) -> Page[AssessmentRead]:
     """Completed assessments (¶23)."""
-    return (await service.list_assessments(session, caller, query)).map(
-        AssessmentRead.model_validate
-    )
+    return await service.list_assessments(session, caller, query)
 
 
 @router.get("/{assessment_id}", responses=problem_responses(NotFound))
@@ -52,6 +41,6 @@ async def read_assessment(
     caller: FindingsReader, session: ReadSession, assessment_id: UUID, response: Response
 ) -> AssessmentRead:
     """One assessment with its scores."""
-    assessment = await read_visible(session, caller, Assessment, assessment_id)
+    assessment = await service.read(session, caller, assessment_id)
     set_etag(response, assessment.version)
-    return AssessmentRead.model_validate(assessment)
+    return assessment

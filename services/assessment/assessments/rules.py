@@ -1,62 +1,110 @@
 """How far a State implements what the instrument asks about."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-K = TypeVar("K", str, int)
+from services.assessment.instruments.rules import (
+    NOT_APPLICABLE,
+    AnswerValue,
+    Question,
+    implementation_value,
+    shown_questions,
+)
 
-ANSWER_VALUES: Mapping[str, float] = {"yes": 1.0, "partial": 0.5, "no": 0.0}
-"""What an answer counts for. `not_applicable` counts for nothing, on neither side."""
+K = TypeVar("K", str, int)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question of the instrument."""
+class Score:
+    """The share of what is asked that is implemented, 0 to 1, and how sure that is."""
 
-    code: str
-    text: str
-    theme: str
-    resolution: int
-    paragraph: str | None
-    weight: int
+    score: float | None
+    """Of what was answered; None where nothing was."""
+    low: float
+    """Were nothing in place of what was not answered."""
+    high: float
+    """Were everything in place of what was not answered."""
+    asked: int
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Shares of what is asked that is implemented, each 0 to 1."""
+    """Scores overall and by what the questions are about."""
 
-    overall: float
-    by_theme: dict[str, float]
-    by_resolution: dict[int, float]
+    overall: Score
+    by_theme: dict[str, Score]
+    by_resolution: dict[int, Score]
+    by_provision: dict[str, Score]
 
 
-def implementation_scores(answers: Mapping[str, str], questions: Iterable[Asked]) -> Scores | None:
-    """The weighted mean of the answers, overall, by theme and by resolution (¶4, ¶5).
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A question that counts, and how far its answer means implementation, where it has one."""
 
-    A question counts as often as its weight says (1 to 5). A theme or resolution of which
-    everything is not applicable has no score; None where that is so of the whole.
+    question: Question
+    value: float | None
+
+
+def scored_questions(
+    questions: Sequence[Question],
+    answers: Mapping[str, AnswerValue],
+    withheld: Iterable[str] = (),
+) -> list[Scored]:
+    """The questions that count: shown, scored and applicable, in the instrument's order.
+
+    `withheld` names those that are left out as if they had not been asked (¶23), and with them
+    those that are shown only because of their answers.
     """
-    counted = [question for question in questions if answers.get(question.code) in ANSWER_VALUES]
-    if not counted:
+    left_out = frozenset(withheld)
+    known = {code: value for code, value in answers.items() if code not in left_out}
+    return [
+        Scored(question, implementation_value(question, known.get(question.code)))
+        for question in shown_questions(questions, known)
+        if question.is_scored
+        and question.code not in left_out
+        and known.get(question.code) != NOT_APPLICABLE
+    ]
+
+
+def implementation_scores(counted: Sequence[Scored]) -> Scores | None:
+    """The weighted mean of the answers, overall and by theme, resolution and provision (¶4, ¶5).
+
+    A question counts as often as its weight says (1 to 5), once in each resolution and provision
+    that it is about. What is not answered is shown as an interval rather than hidden. None
+    where nothing counts, or nothing of it was answered.
+    """
+    if all(entry.value is None for entry in counted):
         return None
     return Scores(
-        overall=_mean(answers, counted),
-        by_theme=_means(answers, counted, lambda question: question.theme),
-        by_resolution=_means(answers, counted, lambda question: question.resolution),
+        overall=_score(counted),
+        by_theme=_scores(counted, lambda question: [question.theme]),
+        by_resolution=_scores(
+            counted, lambda question: [provision.resolution for provision in question.provisions]
+        ),
+        by_provision=_scores(
+            counted, lambda question: [provision.name for provision in question.provisions]
+        ),
     )
 
 
-def _means(
-    answers: Mapping[str, str], questions: Iterable[Asked], key: Callable[[Asked], K]
-) -> dict[K, float]:
-    groups: dict[K, list[Asked]] = {}
-    for question in questions:
-        groups.setdefault(key(question), []).append(question)
-    return {name: _mean(answers, group) for name, group in sorted(groups.items())}
+def _scores(counted: Iterable[Scored], about: Callable[[Question], Iterable[K]]) -> dict[K, Score]:
+    groups: dict[K, list[Scored]] = {}
+    for entry in counted:
+        for key in set(about(entry.question)):
+            groups.setdefault(key, []).append(entry)
+    return {key: _score(group) for key, group in sorted(groups.items())}
 
 
-def _mean(answers: Mapping[str, str], questions: list[Asked]) -> float:
-    weight = sum(question.weight for question in questions)
-    value = sum(ANSWER_VALUES[answers[question.code]] * question.weight for question in questions)
-    return round(value / weight, 4)
+def _score(counted: Sequence[Scored]) -> Score:
+    asked = sum(entry.question.weight for entry in counted)
+    answered = sum(entry.question.weight for entry in counted if entry.value is not None)
+    reached = sum(entry.question.weight * (entry.value or 0.0) for entry in counted)
+    return Score(
+        score=round(reached / answered, 4) if answered else None,
+        low=round(reached / asked, 4),
+        high=round((reached + asked - answered) / asked, 4),
+        asked=len(counted),
+        answered=sum(1 for entry in counted if entry.value is not None),
+    )

@@ -19,10 +19,20 @@ class AssessmentCreate(BaseModel):
     summary: str = Field(max_length=20_000, description="The assessor's words")
 
 
-class AssessmentRead(BaseModel):
-    """A completed assessment."""
+class ScoreRead(BaseModel):
+    """The share of what is asked that is implemented, 0 to 1, and how sure that is."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    score: float | None = Field(description="Of what was answered; null where nothing was")
+    low: float = Field(description="Were nothing in place of what was not answered")
+    high: float = Field(description="Were everything in place of what was not answered")
+    asked: int = Field(description="Questions that count")
+    answered: int
+
+
+class AssessmentRead(BaseModel):
+    """A completed assessment, with the scores of the answers that the caller may see (¶23)."""
 
     id: UUID
     version: int
@@ -30,9 +40,10 @@ class AssessmentRead(BaseModel):
     member_state: str
     confidential: bool
     completed_on: date
-    score: float = Field(description="Share of what the instrument asks that is in place, 0 to 1")
-    scores_by_theme: dict[str, float]
-    scores_by_resolution: dict[str, float]
+    overall: ScoreRead
+    by_theme: dict[str, ScoreRead]
+    by_resolution: dict[str, ScoreRead]
+    by_provision: dict[str, ScoreRead]
     summary: str
 
 

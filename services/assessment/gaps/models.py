@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Text
@@ -25,11 +26,14 @@ class Gap(StateRecord):
     __tablename__ = "gaps"
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"))
     question: Mapped[str]
     answer: Mapped[str]
     theme: Mapped[str] = mapped_column(index=True)
     resolution: Mapped[int]
-    paragraph: Mapped[str | None]
+    """That of the first provision."""
+    provisions: Mapped[list[dict[str, Any]]]
+    tags: Mapped[list[str]]
     severity: Mapped[Severity]
     description: Mapped[str] = mapped_column(Text)
     identified_on: Mapped[date]

@@ -1,29 +1,30 @@
 """Which answers are gaps, and how grave."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.assessment.assessments.rules import ANSWER_VALUES, Asked
+from services.assessment.assessments.rules import Scored
+from services.assessment.instruments.rules import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A question whose answer falls short."""
 
-    question: Asked
-    answer: str
+    question: Question
     severity: str
 
 
-def gaps_in(answers: Mapping[str, str], questions: Iterable[Asked]) -> list[Finding]:
+def gaps_in(counted: Iterable[Scored]) -> list[Finding]:
     """The existing gaps that ¶6 has the ranking acknowledge, in the instrument's order.
 
-    Every answer of less than `yes` is one; `not_applicable` and unanswered questions are none.
+    Every answer that means less than full implementation is one; what is not applicable, not
+    answered or not scored is none.
     """
     return [
-        Finding(question, answers[question.code], gap_severity(1 - value, question.weight))
-        for question in questions
-        if (value := ANSWER_VALUES.get(answers.get(question.code, ""), 1.0)) < 1
+        Finding(entry.question, gap_severity(1 - entry.value, entry.question.weight))
+        for entry in counted
+        if entry.value is not None and entry.value < 1
     ]
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment.gaps.models import Severity
+from services.assessment.instruments.models import Tag
+from services.assessment.instruments.schemas import Provision
 from shared.database import ListQuery
 from shared.reference import Alpha3, ResolutionNumber, ThemeCode
 
@@ -21,11 +23,13 @@ class GapRead(BaseModel):
     assessment_id: UUID
     member_state: str
     confidential: bool
+    survey_id: UUID
     question: str = Field(description="Code of the question in the instrument")
-    answer: str
+    answer: str = Field(description="As the State gave it")
     theme: str
     resolution: int
-    paragraph: str | None
+    provisions: list[Provision]
+    tags: list[Tag]
     severity: Severity
     description: str
     identified_on: date
@@ -39,4 +43,5 @@ class GapQuery(ListQuery):
     theme: ThemeCode | None = None
     resolution: ResolutionNumber | None = None
     severity: Severity | None = None
+    tag: Tag | None = None
     sort: Literal["identified_on", "-identified_on", "theme", "-theme"] = "-identified_on"

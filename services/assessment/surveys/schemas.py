@@ -1,24 +1,22 @@
 """Requests and responses about surveys."""
 
-from datetime import date
-from enum import StrEnum
-from typing import Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from services.assessment.surveys.models import SurveyStatus
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
-
-class Answer(StrEnum):
-    """How far what the question asks for is in place."""
-
-    YES = "yes"
-    PARTIAL = "partial"
-    NO = "no"
-    NOT_APPLICABLE = "not_applicable"
+Value = Annotated[
+    StrictStr | StrictInt | StrictFloat | list[StrictStr],
+    Field(
+        description="A word (yes, partial, no, not_applicable), a number, or codes of choices",
+        examples=["partial"],
+    ),
+]
 
 
 class SurveyCreate(BaseModel):
@@ -30,30 +28,138 @@ class SurveyCreate(BaseModel):
     member_state: Alpha3
     due_on: date
     confidential: bool = Field(default=False, description="At the State's request (¶23)")
+    carry_forward: bool = Field(
+        default=False, description="Begin with what the State answered in the previous round"
+    )
 
 
-class Answers(BaseModel):
-    """Answers by question code; those not named here stay as they are."""
+class SurveyUpdate(BaseModel):
+    """What to change of a survey that is out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: dict[str, Answer] = Field(min_length=1, max_length=2000)
+    due_on: date
+    reason: str = Field(min_length=3, max_length=2000)
 
 
-class SurveyRead(BaseModel):
-    """A survey with its answers."""
+class AnswerGiven(BaseModel):
+    """An answer as given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Value
+    comment: str | None = Field(None, max_length=5000)
+    confidential: bool = Field(default=False, description="At the State's request (¶23)")
+
+
+class AnswerRead(AnswerGiven):
+    """An answer, with what it was taken over from."""
+
+    carried_from: UUID | None = Field(
+        None, description="The survey of an earlier round that it was taken over from, unchanged"
+    )
+
+
+class Answers(BaseModel):
+    """Answers by question code, null to take one back; those not named stay as they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[str, AnswerGiven | None] = Field(min_length=1, max_length=500)
+
+
+class SectionRead(BaseModel):
+    """The answers to one section."""
+
+    survey_id: UUID
+    version: int
+    code: str
+    title: str
+    answers: dict[str, AnswerRead]
+    updated_at: datetime
+
+
+class SectionProgress(BaseModel):
+    """How far a section is answered."""
+
+    code: str
+    title: str
+    version: int
+    shown: int = Field(description="Questions that the answers so far make the State see")
+    answered: int
+    carried_forward: int = Field(description="Answers taken over that nobody has saved anew")
+
+
+class SurveySummary(BaseModel):
+    """A survey."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     version: int
     instrument_id: UUID
+    carried_from: UUID | None
     member_state: str
     due_on: date
     status: SurveyStatus
-    answers: dict[str, Answer]
     confidential: bool
     submitted_on: date | None
+
+
+class SurveyRead(SurveySummary):
+    """A survey with the progress of its sections."""
+
+    sections: list[SectionProgress]
+
+
+class ResponseProblem(BaseModel):
+    """What keeps a response from being submitted."""
+
+    section: str
+    question: str
+    message: str
+
+
+class Validation(BaseModel):
+    """Every problem of the response as it is now."""
+
+    may_be_submitted: bool
+    problems: list[ResponseProblem]
+
+
+class ClarificationRequest(BaseModel):
+    """What the State is asked to clarify, and by when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=3, max_length=5000)
+    questions: list[str] = Field([], max_length=500, description="Codes; empty: the whole")
+    due_on: date
+
+
+class SurveyStepRead(BaseModel):
+    """One step of a survey on its way."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    previous: SurveyStatus | None
+    status: SurveyStatus
+    reason: str | None
+    questions: list[str]
+    due_on: date
+    taken_on: date
+    taken_by: str
+
+
+class RevisionRead(BaseModel):
+    """One saving of a section."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    section_version: int
+    changes: list[dict[str, Any]] = Field(description="question, before and after of each answer")
+    saved_by: str
+    created_at: datetime
 
 
 class SurveyQuery(ListQuery):
@@ -61,4 +167,12 @@ class SurveyQuery(ListQuery):
 
     member_state: Alpha3 | None = None
     status: SurveyStatus | None = None
+    instrument_id: UUID | None = None
+    due_until: date | None = None
     sort: Literal["due_on", "-due_on", "created_at", "-created_at"] = "-created_at"
+
+
+class HistoryQuery(ListQuery):
+    """Sort of a survey's steps and of a section's revisions."""
+
+    sort: Literal["created_at", "-created_at"] = "created_at"

@@ -1,30 +1,67 @@
-"""Issues surveys and takes responses."""
+"""Issues surveys and carries each response to its acceptance."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.events import ResponseSubmitted, SurveyIssued
-from services.assessment.instruments.models import Instrument
-from services.assessment.surveys.models import Survey, SurveyStatus
-from services.assessment.surveys.rules import FREE_STEPS, unanswered, unknown_codes
-from services.assessment.surveys.schemas import Answers, SurveyCreate, SurveyQuery
-from shared.auth import Caller
+from services.assessment.events import (
+    ResponseAccepted,
+    ResponseReturned,
+    ResponseSubmitted,
+    SurveyDueChanged,
+    SurveyIssued,
+)
+from services.assessment.instruments.models import Instrument, InstrumentStatus
+from services.assessment.instruments.rules import Section, questions_of
+from services.assessment.instruments.schemas import sections_of
+from services.assessment.surveys import drafting
+from services.assessment.surveys.models import Survey, SurveySection, SurveyStatus, SurveyStep
+from services.assessment.surveys.rules import FREE_STEPS, carried_forward, unanswered
+from services.assessment.surveys.schemas import (
+    ClarificationRequest,
+    HistoryQuery,
+    SurveyCreate,
+    SurveyQuery,
+    SurveyUpdate,
+)
+from shared.auth import Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import FieldError, Invalid, require_step
+from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+
+_ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED)
 
 
-async def issue(work: UnitOfWork, wanted: SurveyCreate) -> Survey:
-    """Issue the instrument to the State."""
-    today = work.clock.today()
-    if wanted.due_on <= today:
-        raise Invalid.of_field("body.due_on", f"Give a date after today, {today}.")
+async def issue(work: UnitOfWork, caller: Caller, wanted: SurveyCreate) -> Survey:
+    """Issue the instrument to the State, with its earlier answers where that is wanted."""
+    _require_future(work, wanted.due_on)
     instrument = await work.session.get(Instrument, wanted.instrument_id)
-    if instrument is None:
-        raise Invalid.of_field("body.instrument_id", "No such instrument; see /v1/instruments.")
-    survey = Survey(**wanted.model_dump(), status=SurveyStatus.ISSUED, answers={})
+    if instrument is None or instrument.status is not InstrumentStatus.PUBLISHED:
+        raise Invalid.of_field(
+            "body.instrument_id", "No such published instrument; see /v1/instruments."
+        )
+    sections = sections_of(instrument)
+    survey = Survey(**wanted.model_dump(exclude={"carry_forward"}), status=SurveyStatus.ISSUED)
+    carried: dict[str, dict[str, object]] = {}
+    if wanted.carry_forward:
+        survey.carried_from, carried = await _earlier_answers(work, wanted.member_state, sections)
     await work.save(survey)
+    await work.save(
+        *(
+            SurveySection(
+                survey_id=survey.id,
+                code=section.code,
+                answers={
+                    question.code: carried[question.code]
+                    for question in section.questions
+                    if question.code in carried
+                },
+            )
+            for section in sections
+        )
+    )
+    await _record_step(work, caller, survey, None, "Issued to the State.")
     work.publish(
         SurveyIssued(
             member_state=survey.member_state,
@@ -37,67 +74,228 @@ async def issue(work: UnitOfWork, wanted: SurveyCreate) -> Survey:
     return survey
 
 
-async def save_answers(
-    work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None, given: Answers
+async def change_due_date(
+    work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None, wanted: SurveyUpdate
 ) -> Survey:
-    """Save answers to a survey that is not yet submitted."""
+    """Give the State another date, while it has not submitted."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
-    caller.require_state(survey.member_state)
-    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
-    codes = await _question_codes(work, survey)
-    if unknown := unknown_codes(given.answers, codes):
-        raise Invalid(
-            "The instrument does not ask these questions.",
-            errors=[
-                FieldError(field=f"body.answers.{code}", message="No such question; leave it out.")
-                for code in unknown
-            ],
-        )
-    survey.answers = {**survey.answers, **given.answers}
+    if survey.status is not SurveyStatus.ISSUED:
+        raise Conflict(f"The survey is {survey.status}: only what is not submitted has a due date.")
+    _require_future(work, wanted.due_on)
+    survey.due_on = wanted.due_on
     await work.save(survey)
+    await _record_step(work, caller, survey, survey.status, wanted.reason)
+    work.publish(
+        SurveyDueChanged(
+            member_state=survey.member_state,
+            confidential=survey.confidential,
+            survey_id=survey.id,
+            due_on=survey.due_on,
+        )
+    )
     return survey
 
 
 async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None) -> Survey:
-    """Submit the response; from then on it does not change."""
+    """Submit the response; from then on it changes only if it is returned."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     caller.require_state(survey.member_state)
     require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
-    if missing := unanswered(survey.answers, await _question_codes(work, survey)):
+    instrument = await work.get(Instrument, survey.instrument_id)
+    answers = await drafting.answers_of(work.session, survey)
+    if missing := unanswered(questions_of(sections_of(instrument)), drafting.values_of(answers)):
         raise Invalid(
             f"{len(missing)} questions have no answer.",
             errors=[
-                FieldError(field=f"answers.{code}", message="Answer it, or with not_applicable.")
-                for code in missing
+                FieldError(field=f"answers.{fault.question}", message=fault.message)
+                for fault in missing
             ],
         )
-    survey.status = SurveyStatus.SUBMITTED
+    clarified = await _open_clarification(work, survey)
     survey.submitted_on = work.clock.today()
-    await work.save(survey)
+    await _take(work, caller, survey, SurveyStatus.SUBMITTED, None)
     work.publish(
         ResponseSubmitted(
             member_state=survey.member_state,
             confidential=survey.confidential,
             survey_id=survey.id,
+            clarification_id=clarified.id if clarified else None,
             submitted_on=survey.submitted_on,
         )
     )
     return survey
 
 
+async def return_for_clarification(
+    work: UnitOfWork,
+    caller: Caller,
+    survey_id: UUID,
+    version: int | None,
+    wanted: ClarificationRequest,
+) -> SurveyStep:
+    """Give the response back to the State, with what is unclear."""
+    survey = await work.get(Survey, survey_id, version=version, locked=True)
+    require_step("survey", survey.status, SurveyStatus.RETURNED, FREE_STEPS)
+    _require_future(work, wanted.due_on)
+    instrument = await work.get(Instrument, survey.instrument_id)
+    known = {question.code for question in questions_of(sections_of(instrument))}
+    if unknown := [code for code in wanted.questions if code not in known]:
+        raise Invalid(
+            "The instrument does not ask these questions.",
+            errors=[
+                FieldError(field="body.questions", message=f"There is no question {code}.")
+                for code in unknown
+            ],
+        )
+    survey.due_on = wanted.due_on
+    step = await _take(work, caller, survey, SurveyStatus.RETURNED, wanted.reason, wanted.questions)
+    work.publish(
+        ResponseReturned(
+            member_state=survey.member_state,
+            confidential=survey.confidential,
+            survey_id=survey.id,
+            clarification_id=step.id,
+            reason=wanted.reason,
+            due_on=survey.due_on,
+        )
+    )
+    return step
+
+
+async def accept(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None) -> Survey:
+    """Take the response as it is: it can be assessed."""
+    survey = await work.get(Survey, survey_id, version=version, locked=True)
+    await _take(work, caller, survey, SurveyStatus.ACCEPTED, None)
+    work.publish(
+        ResponseAccepted(
+            member_state=survey.member_state,
+            confidential=survey.confidential,
+            survey_id=survey.id,
+            accepted_on=work.clock.today(),
+        )
+    )
+    return survey
+
+
+async def mark_assessed(work: UnitOfWork, caller: Caller, survey: Survey) -> None:
+    """The assessment of the response, which the caller has locked, is complete."""
+    await _take(work, caller, survey, SurveyStatus.ASSESSED, None)
+
+
 async def list_surveys(
     session: AsyncSession, caller: Caller, query: SurveyQuery
 ) -> RecordPage[Survey]:
     """The surveys that match the query and that the caller may see."""
-    statement = visible_to(caller, select(Survey), Survey)
+    statement = _readable(caller)
     if query.member_state:
         statement = statement.where(Survey.member_state == query.member_state)
     if query.status:
         statement = statement.where(Survey.status == query.status)
+    if query.instrument_id:
+        statement = statement.where(Survey.instrument_id == query.instrument_id)
+    if query.due_until:
+        statement = statement.where(Survey.due_on <= query.due_until)
     sortable = {"due_on": Survey.due_on, "created_at": Survey.created_at}
     return await paginate(session, statement, query, query.sort, sortable, Survey.id)
 
 
-async def _question_codes(work: UnitOfWork, survey: Survey) -> list[str]:
-    instrument = await work.get(Instrument, survey.instrument_id)
-    return [str(question["code"]) for question in instrument.questions]
+async def read(session: AsyncSession, caller: Caller, survey_id: UUID) -> Survey:
+    """The survey, if the caller may see it."""
+    survey = await session.scalar(_readable(caller).where(Survey.id == survey_id))
+    if survey is None:
+        raise NotFound.record("Survey", survey_id)
+    return survey
+
+
+async def list_steps(
+    session: AsyncSession, caller: Caller, survey_id: UUID, query: HistoryQuery
+) -> RecordPage[SurveyStep]:
+    """How the survey came to where it is."""
+    await read(session, caller, survey_id)
+    statement = select(SurveyStep).where(SurveyStep.survey_id == survey_id)
+    sortable = {"created_at": SurveyStep.created_at}
+    return await paginate(session, statement, query, query.sort, sortable, SurveyStep.id)
+
+
+def _readable(caller: Caller) -> Select[Survey]:
+    """Others than CTED, the Committee and the State see what is assessed and open (¶23)."""
+    statement = visible_to(caller, select(Survey), Survey)
+    if caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE):
+        return statement
+    return statement.where(Survey.status == SurveyStatus.ASSESSED)
+
+
+async def _earlier_answers(
+    work: UnitOfWork, member_state: str, sections: list[Section]
+) -> tuple[UUID | None, dict[str, dict[str, object]]]:
+    """What the State answered in its last round to what is asked again."""
+    earlier = await work.session.scalar(
+        select(Survey)
+        .where(Survey.member_state == member_state, Survey.status.in_(_ANSWERED))
+        .order_by(Survey.submitted_on.desc(), Survey.id.desc())
+        .limit(1)
+    )
+    if earlier is None:
+        return None, {}
+    instrument = await work.get(Instrument, earlier.instrument_id)
+    answers = await drafting.answers_of(work.session, earlier)
+    values = carried_forward(
+        questions_of(sections_of(instrument)),
+        drafting.values_of(answers),
+        questions_of(sections),
+    )
+    return earlier.id, {code: {**answers[code], "carried_from": str(earlier.id)} for code in values}
+
+
+async def _open_clarification(work: UnitOfWork, survey: Survey) -> SurveyStep | None:
+    if survey.status is not SurveyStatus.RETURNED:
+        return None
+    step: SurveyStep | None = await work.session.scalar(
+        select(SurveyStep)
+        .where(SurveyStep.survey_id == survey.id, SurveyStep.status == SurveyStatus.RETURNED)
+        .order_by(SurveyStep.id.desc())
+        .limit(1)
+    )
+    return step
+
+
+async def _take(
+    work: UnitOfWork,
+    caller: Caller,
+    survey: Survey,
+    status: SurveyStatus,
+    reason: str | None,
+    questions: list[str] | None = None,
+) -> SurveyStep:
+    require_step("survey", survey.status, status, FREE_STEPS)
+    previous, survey.status = survey.status, status
+    await work.save(survey)
+    return await _record_step(work, caller, survey, previous, reason, questions)
+
+
+async def _record_step(
+    work: UnitOfWork,
+    caller: Caller,
+    survey: Survey,
+    previous: SurveyStatus | None,
+    reason: str | None,
+    questions: list[str] | None = None,
+) -> SurveyStep:
+    step = SurveyStep(
+        survey_id=survey.id,
+        previous=previous,
+        status=survey.status,
+        reason=reason,
+        questions=questions or [],
+        due_on=survey.due_on,
+        taken_on=work.clock.today(),
+        taken_by=caller.subject,
+    )
+    await work.save(step)
+    return step
+
+
+def _require_future(work: UnitOfWork, due_on: date) -> None:
+    today = work.clock.today()
+    if due_on <= today:
+        raise Invalid.of_field("body.due_on", f"Give a date after today, {today}.")

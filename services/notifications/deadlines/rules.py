@@ -20,11 +20,11 @@ class Duty:
 
     name: str
     owed_by: str
-    opened_by: str
+    opened_by: tuple[str, ...]
     about: str
     """The field, of every event here, that identifies what the duty is about."""
     due: str
-    """The opening event's field that holds the date."""
+    """The opening events' field that holds the date."""
     closed_by: tuple[str, ...]
     closes_if: tuple[str, tuple[str, ...]] | None = None
     """A field of the closing event, where it has it, and the values that close."""
@@ -34,15 +34,23 @@ DUTIES = (
     Duty(
         name="survey-response",
         owed_by="member_state",
-        opened_by="survey-issued",
+        opened_by=("survey-issued", "survey-due-changed"),
         about="survey_id",
+        due="due_on",
+        closed_by=("response-submitted",),
+    ),
+    Duty(
+        name="clarification",
+        owed_by="member_state",
+        opened_by=("response-returned",),
+        about="clarification_id",
         due="due_on",
         closed_by=("response-submitted",),
     ),
     Duty(
         name="consent-answer",
         owed_by="member_state",
-        opened_by="consent-requested",
+        opened_by=("consent-requested",),
         about="consent_id",
         due="answer_due_on",
         closed_by=("consent-given", "consent-declined"),
@@ -50,7 +58,7 @@ DUTIES = (
     Duty(
         name="visit-report",
         owed_by="cted",
-        opened_by="visit-completed",
+        opened_by=("visit-completed",),
         about="mission_id",
         due="report_due_on",
         closed_by=("report-submitted",),
@@ -58,7 +66,7 @@ DUTIES = (
     Duty(
         name="follow-up",
         owed_by="member_state",
-        opened_by="report-submitted",
+        opened_by=("report-submitted",),
         about="report_id",
         due="follow_up_due_on",
         closed_by=("follow-up-reported",),
@@ -66,7 +74,7 @@ DUTIES = (
     Duty(
         name="recommendation",
         owed_by="member_state",
-        opened_by="recommendation-issued",
+        opened_by=("recommendation-issued",),
         about="recommendation_id",
         due="target_on",
         closed_by=("recommendation-status-changed",),
@@ -75,7 +83,7 @@ DUTIES = (
     Duty(
         name="match-answer",
         owed_by="organisation",
-        opened_by="match-proposed",
+        opened_by=("match-proposed",),
         about="match_id",
         due="answer_due_on",
         closed_by=("match-accepted", "match-declined"),
@@ -84,7 +92,7 @@ DUTIES = (
     Duty(
         name="project-completion",
         owed_by="organisation",
-        opened_by="project-started",
+        opened_by=("project-started",),
         about="project_id",
         due="ends_on",
         closed_by=("project-completed",),
@@ -95,7 +103,7 @@ DUTIES = (
 
 def duties_opened(event_name: str) -> list[Duty]:
     """The duties that begin with an event of this name."""
-    return [duty for duty in DUTIES if duty.opened_by == event_name]
+    return [duty for duty in DUTIES if event_name in duty.opened_by]
 
 
 def duties_closed(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
@@ -118,6 +126,8 @@ def missed_on(due_on: date) -> date:
 
 
 def _closes(duty: Duty, data: Mapping[str, Any]) -> bool:
+    if data.get(duty.about) is None:
+        return False
     if duty.closes_if is None:
         return True
     field, values = duty.closes_if

@@ -35,7 +35,10 @@ _MAY_KNOW_CONFIDENTIAL = frozenset({CTED, COMMITTEE, STATE, PROVIDER})
 
 TOLD: Mapping[str, tuple[Party, ...]] = {
     "survey-issued": (STATE, CTED),
+    "survey-due-changed": (STATE, CTED),
     "response-submitted": (STATE, CTED),
+    "response-returned": (STATE, CTED),
+    "response-accepted": (STATE, CTED),
     "assessment-completed": (STATE, CTED, COMMITTEE, OCT),
     "gap-identified": (STATE, CTED),
     "recommendation-issued": (STATE, CTED),

@@ -8,7 +8,10 @@ from shared.reference import member_states
 
 TITLES: Mapping[str, str] = {
     "survey-issued": "Survey for {state}: answer by {due_on}",
+    "survey-due-changed": "{state} answers its survey by {due_on}",
     "response-submitted": "{state} answered its survey",
+    "response-returned": "{state} is asked to clarify its answers by {due_on}",
+    "response-accepted": "The answers of {state} were accepted",
     "assessment-completed": "Assessment of {state} completed",
     "gap-identified": "Gap in {state}: {theme}",
     "recommendation-issued": "Recommendation to {state}: {theme}, by {target_on}",

@@ -33,11 +33,10 @@ class Assessed:
 async def assess(world: World) -> Assessed:
     """Issue a survey to several States, take their responses, assess them, recommend."""
     world.narrator.chapter("Assessment (¶4, ¶5): surveys, gaps, recommendations")
-    officer = world.api("assessment", "cted_officer")
-    instrument = await officer.post("/v1/instruments", _instrument())
+    instrument = await _publish_instrument(world)
     world.narrator.tell(
         f"Instrument published: {instrument['title']}, edition {instrument['edition']}, "
-        f"{len(instrument['questions'])} questions"
+        f"{instrument['question_count']} questions"
     )
     await _note_a_trend(world)
     surveys = {
@@ -66,15 +65,17 @@ async def assess_again(world: World, member_state: str, project_id: str) -> None
     world.narrator.chapter(f"Assess again: {member_state}")
     await world.advance_to(await world.today() + timedelta(days=60))
     officer = world.api("assessment", "cted_officer")
-    instrument = await officer.post("/v1/instruments", _instrument())
+    instrument = await _publish_instrument(world)
     better = dict.fromkeys(_answers()[member_state], "yes")
-    await _respond(world, await _issue(world, instrument["id"], member_state), better)
-    surveys = await officer.get("/v1/surveys", member_state=member_state, status="submitted")
+    survey = await _issue(world, instrument["id"], member_state, carry_forward=True)
+    await _respond(world, instrument, survey, better)
     assessment = await officer.post(
         "/v1/assessments",
-        {"survey_id": surveys["items"][0]["id"], "summary": "After a year of steps taken."},
+        {"survey_id": survey["id"], "summary": "After a year of steps taken."},
     )
-    world.narrator.tell(f"{member_state} now implements {assessment['score']:.0%} of what is asked")
+    world.narrator.tell(
+        f"{member_state} now implements {assessment['overall']['score']:.0%} of what is asked"
+    )
     impact = await world.expect("assistance.impact-assessed", project_id=project_id)
     data = impact["data"]
     world.narrator.tell(
@@ -111,7 +112,18 @@ async def _note_a_trend(world: World) -> None:
     world.narrator.tell("A trend was noted (¶18) and an analytical product published (¶26)")
 
 
-async def _issue(world: World, instrument_id: str, state: str) -> dict[str, Any]:
+async def _publish_instrument(world: World) -> dict[str, Any]:
+    draft = await world.api("assessment", "cted_officer").post(
+        "/v1/instruments", _data("instrument")
+    )
+    lead = world.api("assessment", "cted_lead")
+    published: dict[str, Any] = await lead.post(f"/v1/instruments/{draft['id']}/publication")
+    return published
+
+
+async def _issue(
+    world: World, instrument_id: str, state: str, *, carry_forward: bool = False
+) -> dict[str, Any]:
     due_on = await world.today() + timedelta(days=30)
     survey: dict[str, Any] = await world.api("assessment", "cted_officer").post(
         "/v1/surveys",
@@ -120,26 +132,30 @@ async def _issue(world: World, instrument_id: str, state: str) -> dict[str, Any]
             "member_state": state,
             "due_on": due_on.isoformat(),
             "confidential": state == CONFIDENTIAL,
+            "carry_forward": carry_forward,
         },
     )
     return survey
 
 
-async def _respond(world: World, survey: dict[str, Any], answers: dict[str, str]) -> None:
+async def _respond(
+    world: World, instrument: dict[str, Any], survey: dict[str, Any], answers: dict[str, str]
+) -> None:
     state = survey["member_state"]
     focal_point = world.api("assessment", "member_state", member_state=state)
     record = f"/v1/surveys/{survey['id']}"
-    codes = list(answers)
-    for section in (codes[:10], codes[10:20], codes[20:]):
-        part = {code: answers[code] for code in section}
-        await focal_point.change("PATCH", record, {"answers": part}, "/answers")
+    for section in instrument["sections"]:
+        codes = [question["code"] for question in section["questions"]]
+        part = {code: {"value": answers[code]} for code in codes}
+        await focal_point.change("PATCH", f"{record}/sections/{section['code']}", {"answers": part})
     await focal_point.post(f"{record}/submission")
+    await world.api("assessment", "cted_officer").post(f"{record}/acceptance")
 
 
 async def _assess_one(
     world: World, instrument: dict[str, Any], survey: dict[str, Any], answers: dict[str, str]
 ) -> list[dict[str, Any]]:
-    await _respond(world, survey, answers)
+    await _respond(world, instrument, survey, answers)
     officer = world.api("assessment", "cted_officer")
     assessment = await officer.post(
         "/v1/assessments", {"survey_id": survey["id"], "summary": "As the State answered."}
@@ -149,11 +165,16 @@ async def _assess_one(
     state = member_states()[survey["member_state"]]
     world.narrator.tell(
         f"{state.name} ({state.alpha3}) answered and was assessed: "
-        f"{assessment['score']:.0%} in place, {len(gaps)} gap{'s' if len(gaps) != 1 else ''}"
+        f"{assessment['overall']['score']:.0%} in place, "
+        f"{len(gaps)} gap{'s' if len(gaps) != 1 else ''}"
     )
     severities = ("critical", "high", "medium", "low")
     gravest = sorted(gaps, key=lambda gap: (severities.index(gap["severity"]), gap["question"]))
-    texts = {question["code"]: question["text"] for question in instrument["questions"]}
+    texts = {
+        question["code"]: question["text"]
+        for section in instrument["sections"]
+        for question in section["questions"]
+    }
     return [await _recommend(world, gap, texts[gap["question"]]) for gap in gravest[:3]]
 
 
@@ -174,12 +195,6 @@ async def _recommend(world: World, gap: dict[str, Any], asked: str) -> dict[str,
     )
     await world.expect("assessment.recommendation-issued", recommendation_id=issued["id"])
     return issued
-
-
-def _instrument() -> dict[str, Any]:
-    instrument = _data("instrument")
-    del instrument["note"]
-    return instrument
 
 
 def _answers() -> dict[str, dict[str, str]]:

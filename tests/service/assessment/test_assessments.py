@@ -15,25 +15,12 @@ from services.assessment.events import (
 from services.assistance.events import ProjectCompleted, ProjectStarted
 from services.visits.events import FollowUpReported, StepTaken
 from shared.embedded.stack import Stack
-from tests.service.assessment.test_surveys import issued
+from tests.service.assessment.steps import assessed, issued
 from tests.support.events import publish, publish_envelopes, read_event, read_events
 from tests.support.stacks import client_of
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(60)
-
-
-async def assessed(officer: httpx.AsyncClient, state: str, **fields: object) -> dict[str, Any]:
-    survey = await issued(officer, state, **fields)
-    path = f"/v1/surveys/{survey['id']}"
-    answers = {"answers": {"CFT-1": "no", "BC-1": "partial"}}
-    await officer.patch(f"{path}/answers", json=answers, headers={"If-Match": '"1"'})
-    assert (await officer.post(f"{path}/submission")).status_code == 200
-    answer = await officer.post(
-        "/v1/assessments", json={"survey_id": survey["id"], "summary": "As answered."}
-    )
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
 
 
 async def gap_of(officer: httpx.AsyncClient, assessment: dict[str, Any]) -> dict[str, Any]:
@@ -43,9 +30,9 @@ async def gap_of(officer: httpx.AsyncClient, assessment: dict[str, Any]) -> dict
 
 
 async def recommended(
-    stack: Stack, officer: httpx.AsyncClient, state: str, **fields: object
+    stack: Stack, officer: httpx.AsyncClient, state: str, **fields: Any
 ) -> dict[str, Any]:
-    gap = await gap_of(officer, await assessed(officer, state, **fields))
+    gap = await gap_of(officer, await assessed(stack, officer, state, **fields))
     drafted = await officer.post(
         "/v1/recommendations",
         json={
@@ -66,16 +53,23 @@ async def recommended(
 async def test_an_assessment_scores_the_response_and_derives_its_gaps(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    assessment = await assessed(officer, "PER")
-    assert assessment["score"] == pytest.approx((0 * 5 + 0.5 * 3) / 8, abs=1e-4)
-    assert assessment["scores_by_theme"] == {"border-control": 0.5, "countering-financing": 0.0}
+    assessment = await assessed(stack, officer, "PER")
+    score = pytest.approx((0 * 5 + 0.5 * 3) / 8, abs=1e-4)
+    assert assessment["overall"] == {
+        "score": score, "low": score, "high": score, "asked": 2, "answered": 2,
+    }  # fmt: skip
+    assert {name: found["score"] for name, found in assessment["by_theme"].items()} == {
+        "border-control": 0.5,
+        "countering-financing": 0.0,
+    }
+    assert assessment["by_provision"].keys() == {"1373 1(b)", "2396"}
     gaps = (await officer.get("/v1/gaps", params={"assessment_id": assessment["id"]})).json()
     assert {(gap["question"], gap["answer"], gap["severity"]) for gap in gaps["items"]} == {
         ("CFT-1", "no", "critical"),
         ("BC-1", "partial", "medium"),
     }
     completed = await read_event(stack, AssessmentCompleted, assessment_id=assessment["id"])
-    assert completed["data"]["score"] == assessment["score"]
+    assert completed["data"]["score"] == assessment["overall"]["score"]
     identified = await read_events(
         stack,
         "ctc.assessment",
@@ -88,16 +82,18 @@ async def test_an_assessment_scores_the_response_and_derives_its_gaps(
     assert {event["data"]["gap_id"] for event in identified} == {g["id"] for g in gaps["items"]}
 
 
-async def test_a_response_is_assessed_once(officer: httpx.AsyncClient) -> None:
-    assessment = await assessed(officer, "ECU")
+async def test_a_response_is_assessed_once(stack: Stack, officer: httpx.AsyncClient) -> None:
+    assessment = await assessed(stack, officer, "ECU")
     again = await officer.post(
         "/v1/assessments", json={"survey_id": assessment["survey_id"], "summary": ""}
     )
     assert (again.status_code, again.json()["type"]) == (409, "urn:ctc:problem:illegal-transition")
 
 
-async def test_an_unsubmitted_response_is_not_assessed(officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "BOL")
+async def test_an_unsubmitted_response_is_not_assessed(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "BOL")
     answer = await officer.post("/v1/assessments", json={"survey_id": survey["id"], "summary": ""})
     assert answer.status_code == 409
     unknown = await officer.post("/v1/assessments", json={"survey_id": str(uuid4()), "summary": ""})
@@ -146,7 +142,7 @@ async def test_a_recommendation_is_issued_and_moves_on(
 async def test_a_draft_is_for_cted_and_the_committee_until_it_is_issued(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    gap = await gap_of(officer, await assessed(officer, "SLV"))
+    gap = await gap_of(officer, await assessed(stack, officer, "SLV"))
     body = {
         "gap_id": gap["id"],
         "text": "Make the financing of terrorism a crime in its own right.",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "ff902feee8ac"
+revision: str = "8ecaef50dabf"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -120,21 +120,30 @@ def upgrade() -> None:
     op.create_table(
         "instruments",
         sa.Column("code", sa.String(), nullable=False),
-        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column(
             "tool",
             sa.Enum(
                 "overview_of_implementation_assessment",
                 "detailed_implementation_survey",
-                "global_implementation_survey",
+                "global_implementation_survey_1373",
+                "global_implementation_survey_1624",
                 name="tool",
                 native_enum=False,
                 length=60,
             ),
             nullable=False,
         ),
-        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("draft", "published", name="instrumentstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("notice", sa.String(), nullable=True),
+        sa.Column("sections", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("question_count", sa.Integer(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -266,15 +275,22 @@ def upgrade() -> None:
     op.create_table(
         "surveys",
         sa.Column("instrument_id", sa.Uuid(), nullable=False),
+        sa.Column("carried_from", sa.Uuid(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
-                "issued", "submitted", "assessed", name="surveystatus", native_enum=False, length=60
+                "issued",
+                "submitted",
+                "returned",
+                "accepted",
+                "assessed",
+                name="surveystatus",
+                native_enum=False,
+                length=60,
             ),
             nullable=False,
         ),
-        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -282,6 +298,9 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["carried_from"], ["surveys.id"], name=op.f("fk_surveys_carried_from_surveys")
+        ),
         sa.ForeignKeyConstraint(
             ["instrument_id"], ["instruments.id"], name=op.f("fk_surveys_instrument_id_instruments")
         ),
@@ -295,8 +314,6 @@ def upgrade() -> None:
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
-        sa.Column("scores_by_theme", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("scores_by_resolution", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -317,13 +334,112 @@ def upgrade() -> None:
         op.f("ix_assessments_member_state"), "assessments", ["member_state"], unique=False
     )
     op.create_table(
+        "survey_sections",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_sections_survey_id_surveys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_sections")),
+        sa.UniqueConstraint("survey_id", "code", name=op.f("uq_survey_sections_survey_id_code")),
+    )
+    op.create_table(
+        "survey_steps",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "previous",
+            sa.Enum(
+                "issued",
+                "submitted",
+                "returned",
+                "accepted",
+                "assessed",
+                name="surveystatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "issued",
+                "submitted",
+                "returned",
+                "accepted",
+                "assessed",
+                name="surveystatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("taken_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_steps_survey_id_surveys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_steps")),
+    )
+    op.create_index(op.f("ix_survey_steps_survey_id"), "survey_steps", ["survey_id"], unique=False)
+    op.create_table(
+        "assessment_scores",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("all", "open", name="audience", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column(
+            "dimension",
+            sa.Enum(
+                "overall",
+                "theme",
+                "resolution",
+                "provision",
+                name="dimension",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessments.id"],
+            name=op.f("fk_assessment_scores_assessment_id_assessments"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "assessment_id", "audience", "dimension", "key", name=op.f("pk_assessment_scores")
+        ),
+    )
+    op.create_table(
         "gaps",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("resolution", sa.Integer(), nullable=False),
-        sa.Column("paragraph", sa.String(), nullable=True),
+        sa.Column("provisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tags", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "severity",
             sa.Enum(
@@ -342,11 +458,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name=op.f("fk_gaps_assessment_id_assessments")
         ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_gaps_survey_id_surveys")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
     )
     op.create_index(op.f("ix_gaps_assessment_id"), "gaps", ["assessment_id"], unique=False)
     op.create_index(op.f("ix_gaps_member_state"), "gaps", ["member_state"], unique=False)
     op.create_index(op.f("ix_gaps_theme"), "gaps", ["theme"], unique=False)
+    op.create_table(
+        "section_revisions",
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("section_version", sa.Integer(), nullable=False),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["survey_sections.id"],
+            name=op.f("fk_section_revisions_section_id_survey_sections"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_revisions")),
+        sa.UniqueConstraint(
+            "section_id",
+            "section_version",
+            name=op.f("uq_section_revisions_section_id_section_version"),
+        ),
+    )
     op.create_table(
         "recommendations",
         sa.Column("gap_id", sa.Uuid(), nullable=False),
@@ -473,10 +614,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recommendations_member_state"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_gap_id"), table_name="recommendations")
     op.drop_table("recommendations")
+    op.drop_table("section_revisions")
     op.drop_index(op.f("ix_gaps_theme"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_member_state"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_assessment_id"), table_name="gaps")
     op.drop_table("gaps")
+    op.drop_table("assessment_scores")
+    op.drop_index(op.f("ix_survey_steps_survey_id"), table_name="survey_steps")
+    op.drop_table("survey_steps")
+    op.drop_table("survey_sections")
     op.drop_index(op.f("ix_assessments_member_state"), table_name="assessments")
     op.drop_index(op.f("ix_assessments_completed_on"), table_name="assessments")
     op.drop_table("assessments")

@@ -1,0 +1,216 @@
+"""Saves and reads answers, section by section."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.assessment.instruments.rules import (
+    AnswerValue,
+    Section,
+    questions_of,
+    shown_questions,
+)
+from services.assessment.instruments.service import sections_by_id
+from services.assessment.surveys.models import SectionRevision, Survey, SurveySection, SurveyStatus
+from services.assessment.surveys.rules import FREE_STEPS, answer_faults, unanswered
+from services.assessment.surveys.schemas import (
+    AnswerRead,
+    Answers,
+    HistoryQuery,
+    ResponseProblem,
+    SectionProgress,
+    SectionRead,
+    Validation,
+)
+from shared.auth import Caller
+from shared.database import RecordPage, UnitOfWork, paginate
+from shared.errors import FieldError, Invalid, NotFound, require_step
+
+StoredAnswers = Mapping[str, Mapping[str, Any]]
+"""By question: `value`, `comment`, `confidential` and `carried_from`."""
+
+
+async def save_section(
+    work: UnitOfWork,
+    caller: Caller,
+    survey_id: UUID,
+    code: str,
+    version: int | None,
+    given: Answers,
+) -> SectionRead:
+    """Save answers to a section of a survey that is with the State, if all of them can be kept."""
+    # Shared: sections are saved side by side, while a submission waits for every one of them.
+    survey = await work.session.scalar(
+        select(Survey).where(Survey.id == survey_id).with_for_update(read=True)
+    )
+    if survey is None:
+        raise NotFound.record("Survey", survey_id)
+    caller.require_state(survey.member_state)
+    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
+    section = await _section_of(work.session, survey, code)
+    saved = await work.session.scalar(_saved(survey_id, code).with_for_update())
+    assert saved is not None  # noqa: S101 - each section is there from the survey's issue
+    saved.check_version(version)
+    _refuse_faults(section, given)
+    after = {**saved.answers}
+    changes = []
+    for question, answer in given.answers.items():
+        became = None if answer is None else answer.model_dump(mode="json", exclude_defaults=True)
+        if became != after.get(question):
+            changes.append({"question": question, "before": after.get(question), "after": became})
+        if became is None:
+            after.pop(question, None)
+        else:
+            after[question] = became
+    if changes:
+        saved.answers = after
+        await work.save(saved)
+        await work.save(
+            SectionRevision(
+                section_id=saved.id,
+                section_version=saved.version,
+                changes=changes,
+                saved_by=caller.subject,
+            )
+        )
+    return _as_read(survey, section, saved, visible(caller, survey, saved.answers))
+
+
+async def read_section(
+    session: AsyncSession, caller: Caller, survey: Survey, code: str
+) -> SectionRead:
+    """The section with the answers that the caller may see."""
+    section = await _section_of(session, survey, code)
+    saved = await session.scalar(_saved(survey.id, code))
+    assert saved is not None  # noqa: S101 - each section is there from the survey's issue
+    return _as_read(survey, section, saved, visible(caller, survey, saved.answers))
+
+
+async def progress_of(
+    session: AsyncSession, caller: Caller, survey: Survey
+) -> list[SectionProgress]:
+    """How far each section is answered, as the caller may see it."""
+    sections = await sections_by_id(session, survey.instrument_id)
+    saved = {
+        section.code: section
+        for section in await session.scalars(
+            select(SurveySection).where(SurveySection.survey_id == survey.id)
+        )
+    }
+    answers = visible(caller, survey, _merged(saved.values()))
+    shown = {
+        question.code for question in shown_questions(questions_of(sections), values_of(answers))
+    }
+    progress = []
+    for section in sections:
+        codes = [question.code for question in section.questions if question.code in shown]
+        answered = [answers[code] for code in codes if code in answers]
+        progress.append(
+            SectionProgress(
+                code=section.code,
+                title=section.title,
+                version=saved[section.code].version,
+                shown=len(codes),
+                answered=len(answered),
+                carried_forward=sum(1 for answer in answered if answer.get("carried_from")),
+            )
+        )
+    return progress
+
+
+async def validate(session: AsyncSession, survey: Survey) -> Validation:
+    """Every problem of the response as it is now, in the instrument's order."""
+    sections = await sections_by_id(session, survey.instrument_id)
+    answers = values_of(await answers_of(session, survey))
+    section_of = {
+        question.code: section.code for section in sections for question in section.questions
+    }
+    problems = [
+        ResponseProblem(
+            section=section_of[fault.question], question=fault.question, message=fault.message
+        )
+        for fault in unanswered(questions_of(sections), answers)
+    ]
+    may = not problems and SurveyStatus.SUBMITTED in FREE_STEPS[survey.status]
+    return Validation(may_be_submitted=may, problems=problems)
+
+
+async def list_revisions(
+    session: AsyncSession, survey: Survey, code: str, query: HistoryQuery
+) -> RecordPage[SectionRevision]:
+    """Every saving of the section."""
+    await _section_of(session, survey, code)
+    statement = (
+        select(SectionRevision)
+        .join(SurveySection, SurveySection.id == SectionRevision.section_id)
+        .where(SurveySection.survey_id == survey.id, SurveySection.code == code)
+    )
+    sortable = {"created_at": SectionRevision.created_at}
+    return await paginate(session, statement, query, query.sort, sortable, SectionRevision.id)
+
+
+async def answers_of(session: AsyncSession, survey: Survey) -> dict[str, Mapping[str, Any]]:
+    """All answers of the response, by question."""
+    return _merged(
+        await session.scalars(select(SurveySection).where(SurveySection.survey_id == survey.id))
+    )
+
+
+def values_of(answers: StoredAnswers) -> dict[str, AnswerValue]:
+    """What each question is answered with."""
+    return {code: answer["value"] for code, answer in answers.items()}
+
+
+def visible(caller: Caller, survey: Survey, answers: StoredAnswers) -> dict[str, Mapping[str, Any]]:
+    """The answers that the caller may see: not those that the State keeps confidential (¶23)."""
+    sees_all = caller.may_see_confidential_of(survey.member_state)
+    return {
+        code: answer
+        for code, answer in answers.items()
+        if sees_all or not answer.get("confidential")
+    }
+
+
+def _merged(sections: Iterable[SurveySection]) -> dict[str, Mapping[str, Any]]:
+    return {code: answer for section in sections for code, answer in section.answers.items()}
+
+
+def _saved(survey_id: UUID, code: str) -> Select[SurveySection]:
+    return select(SurveySection).where(
+        SurveySection.survey_id == survey_id, SurveySection.code == code
+    )
+
+
+async def _section_of(session: AsyncSession, survey: Survey, code: str) -> Section:
+    for section in await sections_by_id(session, survey.instrument_id):
+        if section.code == code:
+            return section
+    raise NotFound(f"The instrument has no section {code}.")
+
+
+def _refuse_faults(section: Section, given: Answers) -> None:
+    values = {code: answer.value for code, answer in given.answers.items() if answer is not None}
+    if faults := answer_faults(section.questions, values):
+        raise Invalid(
+            f"{len(faults)} answers cannot be saved; none was.",
+            errors=[
+                FieldError(field=f"body.answers.{fault.question}", message=fault.message)
+                for fault in faults
+            ],
+        )
+
+
+def _as_read(
+    survey: Survey, section: Section, saved: SurveySection, answers: StoredAnswers
+) -> SectionRead:
+    return SectionRead(
+        survey_id=survey.id,
+        version=saved.version,
+        code=section.code,
+        title=section.title,
+        answers={code: AnswerRead.model_validate(answer) for code, answer in answers.items()},
+        updated_at=saved.updated_at,
+    )

@@ -1,0 +1,114 @@
+"""The steps that lead a survey to an assessment, as those who take them would."""
+
+from typing import Any
+
+import httpx
+
+from shared.embedded.stack import Stack
+from tests.support.stacks import client_of
+
+Json = dict[str, Any]
+CFT: Json = {
+    "code": "CFT-1",
+    "text": "Is the financing of terrorism a crime in law?",
+    "theme": "countering-financing",
+    "provisions": [{"resolution": 1373, "paragraph": "1(b)"}],
+    "weight": 5,
+}
+BC: Json = {
+    "code": "BC-1",
+    "text": "Are travellers screened against watch lists?",
+    "theme": "border-control",
+    "provisions": [{"resolution": 2396}],
+    "weight": 3,
+    "tags": ["human_rights"],
+}
+INSTRUMENT: Json = {
+    "code": "oia-1373",
+    "title": "Overview of implementation assessment",
+    "tool": "overview_of_implementation_assessment",
+    "sections": [
+        {"code": "finance", "title": "Financing", "questions": [CFT]},
+        {"code": "borders", "title": "Borders", "questions": [BC]},
+    ],
+}
+ANSWERS = {"CFT-1": "no", "BC-1": "partial"}
+
+
+async def published(
+    stack: Stack, officer: httpx.AsyncClient, instrument: Json = INSTRUMENT
+) -> Json:
+    """The instrument, drafted by the officer and published by the lead."""
+    drafted = await officer.post("/v1/instruments", json=instrument)
+    assert drafted.status_code == 201, drafted.text[:2000]
+    async with client_of(stack, "assessment", "cted_lead") as lead:
+        answer = await lead.post(f"{drafted.headers['location']}/publication")
+    assert answer.status_code == 200, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def issued(
+    stack: Stack,
+    officer: httpx.AsyncClient,
+    state: str,
+    instrument: Json = INSTRUMENT,
+    **fields: object,
+) -> Json:
+    """A survey of the instrument, issued to the State."""
+    known = await published(stack, officer, instrument)
+    body = {"instrument_id": known["id"], "member_state": state, "due_on": "2099-03-01"}
+    answer = await officer.post("/v1/surveys", json=body | fields)
+    assert answer.status_code == 201, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def save(
+    client: httpx.AsyncClient, survey: Json, section: str, answers: Json
+) -> httpx.Response:
+    """Save answers to a section at its present version; a bare value is an answer of that value."""
+    path = f"/v1/surveys/{survey['id']}/sections/{section}"
+    version = (await client.get(path)).headers["etag"]
+    given = {
+        code: answer if isinstance(answer, dict) or answer is None else {"value": answer}
+        for code, answer in answers.items()
+    }
+    return await client.patch(path, json={"answers": given}, headers={"If-Match": version})
+
+
+async def accepted(
+    stack: Stack,
+    officer: httpx.AsyncClient,
+    state: str,
+    answers: Json = ANSWERS,
+    instrument: Json = INSTRUMENT,
+    **fields: object,
+) -> Json:
+    """A survey whose response was submitted and accepted."""
+    survey = await issued(stack, officer, state, instrument, **fields)
+    for section in instrument["sections"]:
+        codes = [question["code"] for question in section["questions"]]
+        part = {code: answers[code] for code in codes if code in answers}
+        if part:
+            saved = await save(officer, survey, section["code"], part)
+            assert saved.status_code == 200, saved.text[:2000]
+    for step in ("submission", "acceptance"):
+        answer = await officer.post(f"/v1/surveys/{survey['id']}/{step}")
+        assert answer.status_code == 200, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def assessed(
+    stack: Stack,
+    officer: httpx.AsyncClient,
+    state: str,
+    answers: Json = ANSWERS,
+    instrument: Json = INSTRUMENT,
+    **fields: object,
+) -> Json:
+    """The assessment of an accepted response."""
+    survey = await accepted(stack, officer, state, answers, instrument, **fields)
+    answer = await officer.post(
+        "/v1/assessments", json={"survey_id": survey["id"], "summary": "As answered."}
+    )
+    assert answer.status_code == 201, answer.text[:2000]
+    return dict(answer.json())
