@@ -14,6 +14,7 @@ from shared.reference import ResolutionNumber, ThemeCode
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,39}$", examples=["CFT-1"])]
 """Starts with a letter, so that XLSForm takes it as a name."""
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 _MOST_DEEP = 5
 
 
@@ -45,8 +46,8 @@ class Condition(BaseModel):
 
     question: Code | None = None
     is_any_of: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=50)
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
     all: list["Condition"] = Field([], max_length=20)
     any: list["Condition"] = Field([], max_length=20)
 
@@ -83,8 +84,8 @@ class Question(BaseModel):
     tags: list[Tag] = Field([], max_length=len(Tag), description="Cross-cutting (¶30, ¶39)")
     guidance: str | None = Field(None, max_length=2000)
     unit: str | None = Field(None, max_length=40, description="Of a number")
-    minimum: float | None = Field(None, description="Of a scale or number")
-    maximum: float | None = Field(None, description="Of a scale or number")
+    minimum: Number | None = Field(None, description="Of a scale or number")
+    maximum: Number | None = Field(None, description="Of a scale or number")
     choices: list[Choice] = Field([], max_length=100)
     multiple: bool = Field(default=False, description="Whether several choices may be taken")
     shown_if: Condition | None = None

@@ -11,7 +11,10 @@ from shared.database import ListQuery
 from shared.reference import Alpha3
 
 Value = Annotated[
-    StrictStr | StrictInt | StrictFloat | list[StrictStr],
+    StrictStr
+    | Annotated[StrictInt, Field(ge=-(10**15), le=10**15)]
+    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | Annotated[list[StrictStr], Field(max_length=100)],
     Field(
         description="A word (yes, partial, no, not_applicable), a number, or codes of choices",
         examples=["partial"],
