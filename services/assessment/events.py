@@ -108,6 +108,18 @@ class RecommendationStatusChanged(StateEvent):
     changed_on: date
 
 
+class ConfidentialityChanged(StateEvent):
+    """A State asked to keep a record confidential, or lifted that (¶23); the flag is the new one.
+
+    Whoever keeps a copy of the record treats it so from now on.
+    """
+
+    type: ClassVar[str] = "org.un.ctc.assessment.confidentiality-changed.v1"
+    kind: Literal["survey", "assessment", "gap", "recommendation"]
+    record_id: UUID
+    changed_on: date
+
+
 class TrendIdentified(ProgrammeEvent):
     """A trend or emerging issue that bears on whom to visit (¶6, ¶11)."""
 

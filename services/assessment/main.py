@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.assessment.analysis.router import router as analysis
 from services.assessment.assessments.router import router as assessments
+from services.assessment.confidentiality.router import router as confidentiality
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments
@@ -18,7 +19,15 @@ def create_app() -> FastAPI:
         "assessment",
         title="Assessment",
         description="Surveys, assessments, gaps, recommendations and analysis (¶4, ¶5, ¶9, ¶11).",
-        routers=[instruments, surveys, assessments, gaps, recommendations, analysis],
+        routers=[
+            instruments,
+            surveys,
+            assessments,
+            gaps,
+            recommendations,
+            analysis,
+            confidentiality,
+        ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
     )

@@ -25,6 +25,13 @@ async def on_recommendation_status_changed(
     await needs.hear_status(work, event)
 
 
+async def on_confidentiality_changed(
+    event: assessment.ConfidentialityChanged, work: UnitOfWork
+) -> None:
+    """What a State keeps confidential is put to no provider; what it lifts, is (¶23)."""
+    await needs.hear_confidentiality(work, event)
+
+
 async def on_follow_up_reported(event: visits.FollowUpReported, work: UnitOfWork) -> None:
     """A State may need help to go on with a recommendation (¶9)."""
     await needs.hear_follow_up(work, event)
@@ -36,6 +43,7 @@ async def on_assessment_completed(event: assessment.AssessmentCompleted, work: U
 
 
 SUBSCRIPTIONS: Subscriptions = {
+    assessment.ConfidentialityChanged: on_confidentiality_changed,
     assessment.RecommendationIssued: on_recommendation_issued,
     assessment.RecommendationStatusChanged: on_recommendation_status_changed,
     assessment.AssessmentCompleted: on_assessment_completed,

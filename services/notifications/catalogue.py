@@ -30,3 +30,9 @@ EVENT_TYPES = frozenset(kind.type for kind in EVENTS)
 def name_of(event_type: str) -> str:
     """The noun and verb of a type: report-submitted of org.un.ctc.visits.report-submitted.v1."""
     return event_type.rsplit(".", 2)[1]
+
+
+def types_about(record: str) -> list[str]:
+    """The types of the events that tell of an assessment record of this kind itself."""
+    named = {"survey": ("survey-", "response-")}.get(record, (f"{record}-",))
+    return [kind.type for kind in _published_by(assessment) if name_of(kind.type).startswith(named)]

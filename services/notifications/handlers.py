@@ -1,6 +1,6 @@
 """Every event that the notifications service reacts to, and every job that falls due in it."""
 
-from services.assessment.events import AssessmentCompleted
+from services.assessment.events import AssessmentCompleted, ConfidentialityChanged
 from services.notifications.briefings import service as briefings
 from services.notifications.catalogue import EVENTS
 from services.notifications.deadlines import service as deadlines
@@ -31,8 +31,18 @@ async def hear_of_an_assessed_state(
     await meetings.note_assessed(work, event.member_state, confidential=event.confidential)
 
 
+async def hear_of_confidentiality(event: ConfidentialityChanged, work: UnitOfWork) -> None:
+    """As every event; what was told of the record before is told to others no more (¶23)."""
+    await hear(event, work)
+    await delivery.mark(work, event)
+    await deadlines.mark(work, event.record_id, confidential=event.confidential)
+    if event.confidential:
+        await inbox.withhold(work, event.record_id, event.member_state)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     **dict.fromkeys(EVENTS, hear),
+    ConfidentialityChanged: hear_of_confidentiality,
     AssessmentCompleted: hear_of_an_assessed_state,
     ReportSubmitted: hear_of_an_assessed_state,
 }

@@ -38,8 +38,16 @@ async def on_recommendation_status_changed(
     await findings.keep_status(work, event, work.cause.time)
 
 
+async def on_confidentiality_changed(
+    event: assessment.ConfidentialityChanged, work: UnitOfWork
+) -> None:
+    """What a State keeps confidential stays so here, and is open here again once it lifts that."""
+    await findings.keep_confidentiality(work, event)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     assessment.AssessmentCompleted: on_assessment_completed,
+    assessment.ConfidentialityChanged: on_confidentiality_changed,
     assessment.GapIdentified: on_gap_identified,
     assessment.RecommendationIssued: on_recommendation_issued,
     assessment.RecommendationStatusChanged: on_recommendation_status_changed,

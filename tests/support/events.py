@@ -22,7 +22,7 @@ async def read_events(
         return await EventLog(stack.bootstrap_servers).wait_for(topic, wanted, count)
 
 
-async def read_event(stack: Stack, kind: type[Event], **data: object) -> CloudEvent:
+async def read_event(stack: Stack, kind: type[Event], /, **data: object) -> CloudEvent:
     """The first event of the kind whose data has these values (as JSON has them)."""
     (event,) = await read_events(
         stack,

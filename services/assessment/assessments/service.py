@@ -17,7 +17,7 @@ from services.assessment.events import AssessmentCompleted
 from services.assessment.gaps.service import record_gaps
 from services.assessment.instruments.rules import questions_of
 from services.assessment.instruments.service import sections_by_id
-from services.assessment.surveys.drafting import answers_of, values_of
+from services.assessment.surveys.drafting import answers_of, confidential_of, values_of
 from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS
 from services.assessment.surveys.service import mark_assessed
@@ -35,7 +35,7 @@ async def complete(work: UnitOfWork, caller: Caller, wanted: AssessmentCreate) -
     questions = questions_of(await sections_by_id(work.session, survey.instrument_id))
     answers = await answers_of(work.session, survey)
     values = values_of(answers)
-    withheld = [code for code, answer in answers.items() if answer.get("confidential")]
+    withheld = confidential_of(answers)
     counted = scored_questions(questions, values)
     open_to_all = scored_questions(questions, values, withheld)
     scores = {

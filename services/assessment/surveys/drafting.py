@@ -17,6 +17,7 @@ from services.assessment.instruments.service import sections_by_id
 from services.assessment.surveys.models import SectionRevision, Survey, SurveySection, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS, answer_faults, unanswered
 from services.assessment.surveys.schemas import (
+    AnswerGiven,
     AnswerRead,
     Answers,
     HistoryQuery,
@@ -58,25 +59,54 @@ async def save_section(
     after = {**saved.answers}
     changes = []
     for question, answer in given.answers.items():
-        became = None if answer is None else answer.model_dump(mode="json", exclude_defaults=True)
+        became = None if answer is None else _as_stored(answer, after.get(question))
         if became != after.get(question):
             changes.append({"question": question, "before": after.get(question), "after": became})
         if became is None:
             after.pop(question, None)
         else:
             after[question] = became
-    if changes:
-        saved.answers = after
-        await work.save(saved)
-        await work.save(
-            SectionRevision(
-                section_id=saved.id,
-                section_version=saved.version,
-                changes=changes,
-                saved_by=caller.subject,
-            )
-        )
+    await _save_changes(work, caller, saved, after, changes)
     return _as_read(survey, section, saved, visible(caller, survey, saved.answers))
+
+
+async def mark_confidential(
+    work: UnitOfWork, caller: Caller, survey: Survey, questions: list[str], *, confidential: bool
+) -> None:
+    """Mark answers as confidential, or no longer; all of them, or none (¶23).
+
+    Raises:
+        Invalid: some of the questions are not answered, or are marked so already.
+    """
+    sections = await work.session.scalars(
+        select(SurveySection)
+        .where(SurveySection.survey_id == survey.id)
+        .order_by(SurveySection.id)
+        .with_for_update()
+    )
+    waiting = dict.fromkeys(questions)
+    for section in sections:
+        after = {**section.answers}
+        changes = []
+        for code in [code for code in waiting if code in after]:
+            before = after[code]
+            if bool(before.get("confidential")) != confidential:
+                after[code] = {**before, "confidential": confidential}
+                changes.append({"question": code, "before": before, "after": after[code]})
+                del waiting[code]
+        await _save_changes(work, caller, section, after, changes)
+    if waiting:
+        state = "already" if confidential else "not"
+        raise Invalid(
+            f"{len(waiting)} answers cannot be marked; none was.",
+            errors=[
+                FieldError(
+                    field="body.questions",
+                    message=f"{code} is not answered, or {state} confidential; leave it out.",
+                )
+                for code in waiting
+            ],
+        )
 
 
 async def read_section(
@@ -164,6 +194,11 @@ def values_of(answers: StoredAnswers) -> dict[str, AnswerValue]:
     return {code: answer["value"] for code, answer in answers.items()}
 
 
+def confidential_of(answers: StoredAnswers) -> list[str]:
+    """The questions whose answers the State keeps confidential."""
+    return [code for code, answer in answers.items() if answer.get("confidential")]
+
+
 def visible(caller: Caller, survey: Survey, answers: StoredAnswers) -> dict[str, Mapping[str, Any]]:
     """The answers that the caller may see: not those that the State keeps confidential (¶23)."""
     sees_all = caller.may_see_confidential_of(survey.member_state)
@@ -176,6 +211,35 @@ def visible(caller: Caller, survey: Survey, answers: StoredAnswers) -> dict[str,
 
 def _merged(sections: Iterable[SurveySection]) -> dict[str, Mapping[str, Any]]:
     return {code: answer for section in sections for code, answer in section.answers.items()}
+
+
+def _as_stored(answer: AnswerGiven, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    stored = answer.model_dump(mode="json", exclude_defaults=True)
+    if answer.confidential is None and before is not None and before.get("confidential"):
+        stored["confidential"] = True
+    return stored
+
+
+async def _save_changes(
+    work: UnitOfWork,
+    caller: Caller,
+    section: SurveySection,
+    after: dict[str, Any],
+    changes: list[dict[str, Any]],
+) -> None:
+    """Keep the section's new answers, and what changed, if anything did."""
+    if not changes:
+        return
+    section.answers = after
+    await work.save(section)
+    await work.save(
+        SectionRevision(
+            section_id=section.id,
+            section_version=section.version,
+            changes=changes,
+            saved_by=caller.subject,
+        )
+    )
 
 
 def _saved(survey_id: UUID, code: str) -> Select[SurveySection]:

@@ -52,12 +52,17 @@ class AnswerGiven(BaseModel):
 
     value: Value
     comment: str | None = Field(None, max_length=5000)
-    confidential: bool = Field(default=False, description="At the State's request (¶23)")
+    confidential: bool | None = Field(
+        None, description="At the State's request (¶23); left out, it stays as it was"
+    )
 
 
-class AnswerRead(AnswerGiven):
+class AnswerRead(BaseModel):
     """An answer, with what it was taken over from."""
 
+    value: Value
+    comment: str | None = None
+    confidential: bool = False
     carried_from: UUID | None = Field(
         None, description="The survey of an earlier round that it was taken over from, unchanged"
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.assessment.confidentiality.models import Action, ConfidentialityRequest, Subject
 from services.assessment.events import (
     ResponseAccepted,
     ResponseReturned,
@@ -61,6 +62,20 @@ async def issue(work: UnitOfWork, caller: Caller, wanted: SurveyCreate) -> Surve
             for section in sections
         )
     )
+    if survey.confidential:
+        await work.save(
+            ConfidentialityRequest(
+                member_state=survey.member_state,
+                confidential=True,
+                subject=Subject.SURVEY,
+                subject_id=survey.id,
+                questions=[],
+                action=Action.PLACE,
+                reason="Asked for when the survey was issued.",
+                requested_on=work.clock.today(),
+                requested_by=caller.subject,
+            )
+        )
     await _record_step(work, caller, survey, None, "Issued to the State.")
     work.publish(
         SurveyIssued(

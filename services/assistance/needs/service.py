@@ -7,7 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.events import RecommendationIssued, RecommendationStatusChanged
+from services.assessment.events import (
+    ConfidentialityChanged,
+    RecommendationIssued,
+    RecommendationStatusChanged,
+)
 from services.assistance.events import NeedOpened
 from services.assistance.matching.models import Duplication, Match, MatchStatus
 from services.assistance.matching.proposing import (
@@ -96,6 +100,19 @@ async def hear_status(work: UnitOfWork, event: RecommendationStatusChanged) -> N
     for need in await _needs_of(work, known.id):
         if NeedStatus.WITHDRAWN in FREE_STEPS[need.status]:
             await _withdraw(work, need, reason)
+    await propose(work)
+
+
+async def hear_confidentiality(work: UnitOfWork, event: ConfidentialityChanged) -> None:
+    """Keep a recommendation confidential with all that it led to, or open it and ask providers."""
+    known = await work.session.get(KnownRecommendation, event.record_id)
+    if known is None or known.confidential == event.confidential:
+        return
+    await in_turn(work)
+    known.confidential = event.confidential
+    await work.save(known)
+    for need in await _needs_of(work, known.id):
+        await _mark(work, need, confidential=event.confidential)
     await propose(work)
 
 
@@ -250,18 +267,26 @@ async def _complete(work: UnitOfWork, needs: Sequence[Need], known: KnownRecomme
         need.title = known.title or need.title
         need.priority = known.priority or need.priority
         need.resolutions = need.resolutions if known.resolution is None else [known.resolution]
-        if known.confidential and not need.confidential:
-            need.confidential = True
-            match = await _proposed_match(work, need)
-            if match is not None:
-                await end_proposal(work, match, "withdrawn", "the State keeps it confidential")
-            for kind in (Match, Project, Duplication):
-                led_to = await work.session.scalars(
-                    select(kind).where(kind.need_id == need.id).with_for_update()
-                )
-                for record in led_to:
-                    record.confidential = True
+        if known.confidential:
+            await _mark(work, need, confidential=True)
     await work.save(*needs)
+
+
+async def _mark(work: UnitOfWork, need: Need, *, confidential: bool) -> None:
+    """Mark a need, and what it has led to; no provider keeps a proposal that is confidential."""
+    if need.confidential == confidential:
+        return
+    need.confidential = confidential
+    match = await _proposed_match(work, need)
+    if match is not None and confidential:
+        await end_proposal(work, match, "withdrawn", "the State keeps it confidential")
+    for kind in (Match, Project, Duplication):
+        led_to = await work.session.scalars(
+            select(kind).where(kind.need_id == need.id).with_for_update()
+        )
+        for record in led_to:
+            record.confidential = confidential
+    await work.save(need)
 
 
 async def _withdraw(work: UnitOfWork, need: Need, reason: str) -> None:

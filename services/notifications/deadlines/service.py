@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,6 +38,13 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
         await _close(work, duty, data[duty.about], confidential=event.confidential)
     for duty in duties_opened(name):
         await _open(work, duty, event)
+
+
+async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
+    """Treat what is due about a record as confidential, or no longer (¶23)."""
+    await work.session.execute(
+        update(Deadline).where(Deadline.about_id == about_id).values(confidential=confidential)
+    )
 
 
 async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, func, literal, or_, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
-from services.notifications.catalogue import EVENT_TYPES
+from services.assessment.events import ConfidentialityChanged
+from services.notifications.catalogue import EVENT_TYPES, types_about
 from services.notifications.delivery.models import Attempt, Delivery, DeliveryStatus, KeptEvent
 from services.notifications.delivery.schemas import (
     AttemptRead,
@@ -64,6 +65,21 @@ async def keep_and_plan(work: UnitOfWork, event: Event, envelope: Envelope) -> N
     )
     receiving = [one.id for one in subscriptions if is_for(one, facts)]
     await _plan(work, [(subscription_id, kept.id) for subscription_id in receiving])
+
+
+async def mark(work: UnitOfWork, event: ConfidentialityChanged) -> None:
+    """Decide deliveries yet to come, and replays, of what was told of the record anew (¶23).
+
+    Everything that mentions what is now confidential is; what is lifted opens the record's own
+    events alone, since others that mention it may be confidential for a reason of their own.
+    """
+    mentions = update(KeptEvent).where(
+        KeptEvent.member_state == event.member_state,
+        KeptEvent.payload.contains(str(event.record_id), autoescape=True),
+    )
+    if not event.confidential:
+        mentions = mentions.where(KeptEvent.type.in_(types_about(event.kind)))
+    await work.session.execute(mentions.values(confidential=event.confidential))
 
 
 async def plan_test(work: UnitOfWork, subscription: Subscription) -> Delivery:

@@ -31,7 +31,8 @@ CTED, COMMITTEE, STATE, OCT = Party.CTED, Party.COMMITTEE, Party.STATE, Party.OC
 PROVIDER, UN_ENTITY = Party.PROVIDER, Party.UN_ENTITY
 CIVIL_SOCIETY, OPERATOR = Party.CIVIL_SOCIETY, Party.OPERATOR
 _OCT_AS_PROVIDER = "OCT"
-_MAY_KNOW_CONFIDENTIAL = frozenset({CTED, COMMITTEE, STATE, PROVIDER})
+MAY_KNOW_CONFIDENTIAL = frozenset({CTED, COMMITTEE, STATE, PROVIDER})
+"""Who is told of what a State keeps confidential (¶23): a provider of what it takes part in."""
 
 TOLD: Mapping[str, tuple[Party, ...]] = {
     "survey-issued": (STATE, CTED),
@@ -43,6 +44,7 @@ TOLD: Mapping[str, tuple[Party, ...]] = {
     "gap-identified": (STATE, CTED),
     "recommendation-issued": (STATE, CTED),
     "recommendation-status-changed": (STATE, CTED),
+    "confidentiality-changed": (STATE, CTED, COMMITTEE),
     "trend-identified": (CTED, COMMITTEE, OCT),
     "product-published": (CTED, COMMITTEE, STATE, OCT, PROVIDER, UN_ENTITY, CIVIL_SOCIETY),
     "visit-list-adopted": (COMMITTEE, CTED),
@@ -105,7 +107,7 @@ def parties_told(
         takes_part = Audience(PROVIDER, organisation=organisation)
     told: list[Audience | None] = []
     for party in parties:
-        if confidential and party not in _MAY_KNOW_CONFIDENTIAL:
+        if confidential and party not in MAY_KNOW_CONFIDENTIAL:
             continue
         if party is PROVIDER:
             told.append(takes_part)

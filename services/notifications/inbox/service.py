@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.notifications.catalogue import name_of
 from services.notifications.inbox.models import Message, Reading
-from services.notifications.inbox.rules import Party, parties_told
+from services.notifications.inbox.rules import MAY_KNOW_CONFIDENTIAL, Party, parties_told
 from services.notifications.inbox.schemas import MessageQuery, MessageRead
 from services.notifications.inbox.titles import title_of
 from shared.auth import COMMITTEE, CTED, Caller, Role
@@ -61,6 +61,18 @@ async def tell(work: UnitOfWork, event: Event, envelope: Envelope) -> None:
     ]
     if rows:
         await work.session.execute(insert(Message), rows)
+
+
+async def withhold(work: UnitOfWork, record_id: UUID, member_state: str) -> None:
+    """Take back what others than those who may know it were told of the record (¶23)."""
+    told_of_it = Message.about.path_match(f'$.* ? (@ == "{record_id}")')
+    await work.session.execute(
+        delete(Message).where(
+            Message.member_state == member_state,
+            Message.party.not_in(MAY_KNOW_CONFIDENTIAL),
+            told_of_it,
+        )
+    )
 
 
 async def list_messages(

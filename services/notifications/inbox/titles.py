@@ -16,6 +16,7 @@ TITLES: Mapping[str, str] = {
     "gap-identified": "Gap in {state}: {theme}",
     "recommendation-issued": "Recommendation to {state}: {theme}, by {target_on}",
     "recommendation-status-changed": "Recommendation to {state}: from {previous} to {status}",
+    "confidentiality-changed": "{state} changed what of its findings is confidential",
     "trend-identified": "Trend identified: {theme}",
     "product-published": "Published: {title}",
     "visit-list-adopted": "List of States to visit in {year} adopted",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +64,15 @@ async def keep_status(
         .on_conflict_do_update(
             index_elements=[table.recommendation_id], set_=news, where=table.told_at <= told_at
         )
+    )
+
+
+async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
+    """Treat a recommendation as confidential, or no longer, from now on (¶23)."""
+    await work.session.execute(
+        update(IssuedRecommendation)
+        .where(IssuedRecommendation.recommendation_id == event.record_id)
+        .values(confidential=event.confidential)
     )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "8ecaef50dabf"
+revision: str = "f881b0c754df"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -21,6 +21,45 @@ def upgrade() -> None:
         sa.Column("lane", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kafka_offset", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "lane", name=op.f("pk_broker_watermarks")),
+    )
+    op.create_table(
+        "confidentiality_requests",
+        sa.Column(
+            "subject",
+            sa.Enum(
+                "survey", "answers", "recommendation", name="subject", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum("place", "lift", name="action", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confidentiality_requests")),
+    )
+    op.create_index(
+        op.f("ix_confidentiality_requests_member_state"),
+        "confidentiality_requests",
+        ["member_state"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_confidentiality_requests_subject",
+        "confidentiality_requests",
+        ["subject_id", "id"],
+        unique=False,
     )
     op.create_table(
         "consumed_epochs",
@@ -661,5 +700,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dead_letters_status"), table_name="dead_letters")
     op.drop_table("dead_letters")
     op.drop_table("consumed_epochs")
+    op.drop_index("ix_confidentiality_requests_subject", table_name="confidentiality_requests")
+    op.drop_index(
+        op.f("ix_confidentiality_requests_member_state"), table_name="confidentiality_requests"
+    )
+    op.drop_table("confidentiality_requests")
     op.drop_table("broker_watermarks")
     # ### end Alembic commands ###

@@ -1,0 +1,154 @@
+"""Places and lifts confidentiality, and carries it over to everything that follows from it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.assessment.assessments.models import Assessment
+from services.assessment.assessments.rescoring import rescore
+from services.assessment.confidentiality.models import Action, ConfidentialityRequest, Subject
+from services.assessment.confidentiality.schemas import (
+    ConfidentialityCreate,
+    ConfidentialityQuery,
+)
+from services.assessment.events import ConfidentialityChanged
+from services.assessment.gaps.models import Gap
+from services.assessment.recommendations.models import Recommendation
+from services.assessment.surveys.drafting import mark_confidential
+from services.assessment.surveys.models import Survey
+from shared.auth import Caller
+from shared.database import RecordPage, StateRecord, UnitOfWork, paginate, visible_to
+from shared.errors import Conflict, Invalid
+
+
+async def request(
+    work: UnitOfWork, caller: Caller, wanted: ConfidentialityCreate
+) -> ConfidentialityRequest:
+    """Do what the State asks, and keep that it asked."""
+    placed = wanted.action is Action.PLACE
+    record = await _subject_of(work, caller, wanted)
+    kept = ConfidentialityRequest(
+        **wanted.model_dump(),
+        member_state=record.member_state,
+        confidential=True,
+        requested_on=work.clock.today(),
+        requested_by=caller.subject,
+    )
+    if wanted.subject is Subject.ANSWERS:
+        assert isinstance(record, Survey)  # noqa: S101 - answers are a survey's
+        await mark_confidential(work, caller, record, wanted.questions, confidential=placed)
+    elif await _is_kept(work, wanted.subject, record) == placed:
+        raise Conflict(f"It is {'already' if placed else 'not'} kept confidential.")
+    await work.save(kept)
+    if isinstance(record, Survey):
+        if wanted.subject is Subject.SURVEY:
+            await _set(work, "survey", record, confidential=placed)
+        await _carry_over(work, record)
+    else:
+        assert isinstance(record, Recommendation)  # noqa: S101 - the subjects are these
+        await _settle(work, [record])
+    return kept
+
+
+async def list_requests(
+    session: AsyncSession, caller: Caller, query: ConfidentialityQuery
+) -> RecordPage[ConfidentialityRequest]:
+    """The requests that match the query and that the caller may see."""
+    statement = visible_to(caller, select(ConfidentialityRequest), ConfidentialityRequest)
+    wanted = query.model_dump(exclude={"limit", "cursor", "sort"}, exclude_none=True)
+    for name, value in wanted.items():
+        statement = statement.where(getattr(ConfidentialityRequest, name) == value)
+    sortable = {"created_at": ConfidentialityRequest.created_at}
+    return await paginate(
+        session, statement, query, query.sort, sortable, ConfidentialityRequest.id
+    )
+
+
+async def _subject_of(
+    work: UnitOfWork, caller: Caller, wanted: ConfidentialityCreate
+) -> Survey | Recommendation:
+    kind = Recommendation if wanted.subject is Subject.RECOMMENDATION else Survey
+    found: Survey | Recommendation | None = await work.session.scalar(
+        visible_to(caller, select(kind).where(kind.id == wanted.subject_id), kind).with_for_update()
+    )
+    if found is None:
+        raise Invalid.of_field(
+            "body.subject_id", f"There is no {kind.__name__.lower()} of this id that you may see."
+        )
+    caller.require_state(found.member_state)
+    return found
+
+
+async def _is_kept(work: UnitOfWork, subject: Subject, record: Survey | Recommendation) -> bool:
+    """Whether the State keeps the record itself confidential, not only what it comes from."""
+    if subject is Subject.SURVEY:
+        return record.confidential
+    return record.id in await _kept_recommendations(work, [record.id])
+
+
+async def _kept_recommendations(work: UnitOfWork, ids: list[UUID]) -> set[UUID]:
+    """Those of the recommendations about which the State's last word is to keep them."""
+    latest = await work.session.execute(
+        select(ConfidentialityRequest.subject_id, ConfidentialityRequest.action)
+        .where(
+            ConfidentialityRequest.subject == Subject.RECOMMENDATION,
+            ConfidentialityRequest.subject_id.in_(ids),
+        )
+        .distinct(ConfidentialityRequest.subject_id)
+        .order_by(ConfidentialityRequest.subject_id, ConfidentialityRequest.id.desc())
+    )
+    return {subject_id for subject_id, action in latest if action is Action.PLACE}
+
+
+async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
+    """Make what was found from the response as confidential as it now is, and no more."""
+    assessment = await work.session.scalar(
+        select(Assessment).where(Assessment.survey_id == survey.id).with_for_update()
+    )
+    if assessment is None:
+        return
+    open_codes = await rescore(work, assessment, survey)
+    await _set(work, "assessment", assessment, confidential=survey.confidential or not open_codes)
+    gaps = list(
+        await work.session.scalars(
+            select(Gap).where(Gap.assessment_id == assessment.id).order_by(Gap.id).with_for_update()
+        )
+    )
+    for gap in gaps:
+        withheld = assessment.confidential or gap.question not in open_codes
+        await _set(work, "gap", gap, confidential=withheld)
+    recommendations = await work.session.scalars(
+        select(Recommendation)
+        .where(Recommendation.gap_id.in_([gap.id for gap in gaps]))
+        .order_by(Recommendation.id)
+        .with_for_update()
+    )
+    await _settle(work, list(recommendations))
+
+
+async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> None:
+    """A recommendation is confidential if its gap is, or if the State keeps it so itself."""
+    kept = await _kept_recommendations(work, [record.id for record in recommendations])
+    for record in recommendations:
+        gap = await work.get(Gap, record.gap_id)
+        withheld = gap.confidential or record.id in kept
+        await _set(work, "recommendation", record, confidential=withheld)
+
+
+async def _set(work: UnitOfWork, kind: str, record: StateRecord, *, confidential: bool) -> None:
+    if record.confidential == confidential:
+        return
+    record.confidential = confidential
+    await work.save(record)
+    work.publish(
+        ConfidentialityChanged.model_validate(
+            {
+                "member_state": record.member_state,
+                "confidential": confidential,
+                "kind": kind,
+                "record_id": record.id,
+                "changed_on": work.clock.today(),
+            }
+        )
+    )

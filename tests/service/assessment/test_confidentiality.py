@@ -1,0 +1,154 @@
+"""What a State keeps confidential, and lifts again, reaches all that follows from it (¶23)."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.assessment.events import ConfidentialityChanged
+from shared.embedded.stack import Stack
+from tests.service.assessment.steps import Json, accepted, assessed, issued, save
+from tests.service.assessment.test_assessments import gap_of, recommended
+from tests.support.events import read_event
+from tests.support.stacks import client_of
+
+pytestmark = pytest.mark.timeout(60)
+REQUESTS = "/v1/confidentiality-requests"
+
+
+async def request(
+    client: httpx.AsyncClient, action: str, subject: str, subject_id: str, *questions: str
+) -> httpx.Response:
+    body: Json = {"subject": subject, "subject_id": subject_id, "action": action}
+    body |= {"reason": "By decision of the ministry.", "questions": list(questions)}
+    return await client.post(REQUESTS, json=body)
+
+
+async def seen_by(client: httpx.AsyncClient, *paths: str) -> list[bool]:
+    return [(await client.get(path)).status_code == 200 for path in paths]
+
+
+async def test_a_state_keeps_a_whole_round_confidential_and_lifts_it(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    recommendation = await recommended(stack, officer, "AND")
+    gap = (await officer.get(f"/v1/gaps/{recommendation['gap_id']}")).json()
+    paths = [
+        f"/v1/recommendations/{recommendation['id']}",
+        f"/v1/gaps/{gap['id']}",
+        f"/v1/assessments/{gap['assessment_id']}",
+        f"/v1/surveys/{gap['survey_id']}",
+    ]
+    async with (
+        client_of(stack, "assessment", "oct") as oct_user,
+        client_of(stack, "assessment", "member_state", member_state="AND") as state,
+    ):
+        assert all(await seen_by(oct_user, *paths))
+        placed = await request(state, "place", "survey", gap["survey_id"])
+        assert placed.status_code == 201, placed.text
+        assert not any(await seen_by(oct_user, *paths))
+        assert all(await seen_by(state, *paths))
+        for kind, record in (("survey", gap["survey_id"]), ("gap", gap["id"])):
+            event = await read_event(stack, ConfidentialityChanged, kind=kind, record_id=record)
+            assert event["data"]["confidential"] is True
+        again = await request(state, "place", "survey", gap["survey_id"])
+        assert again.status_code == 409
+        lifted = await request(state, "lift", "survey", gap["survey_id"])
+        assert lifted.status_code == 201
+        assert all(await seen_by(oct_user, *paths))
+        await read_event(
+            stack, ConfidentialityChanged, record_id=recommendation["id"], confidential=False
+        )
+        history = (await state.get(REQUESTS, params={"subject_id": gap["survey_id"]})).json()
+        assert [entry["action"] for entry in history["items"]] == ["lift", "place"]
+        assert (await state.get(placed.headers["location"])).json()["requested_by"]
+        assert (await oct_user.get(REQUESTS)).status_code == 403
+
+
+async def test_an_answer_kept_confidential_after_the_assessment_leaves_every_figure(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    done = await assessed(stack, officer, "MCO")
+    path = f"/v1/assessments/{done['id']}"
+    gap = await gap_of(officer, done)
+    async with (
+        client_of(stack, "assessment", "oct") as oct_user,
+        client_of(stack, "assessment", "member_state", member_state="MCO") as state,
+    ):
+        assert (await oct_user.get(path)).json()["overall"]["asked"] == 2
+        placed = await request(state, "place", "answers", done["survey_id"], "CFT-1")
+        assert placed.status_code == 201, placed.text
+        seen = (await oct_user.get(path)).json()
+        assert (seen["overall"]["asked"], seen["overall"]["score"]) == (1, 0.5)
+        assert seen["by_provision"].keys() == {"2396"}
+        assert (await oct_user.get(f"/v1/gaps/{gap['id']}")).status_code == 404
+        section = f"/v1/surveys/{done['survey_id']}/sections/finance"
+        assert (await oct_user.get(section)).json()["answers"] == {}
+        assert (await officer.get(path)).json()["overall"]["asked"] == 2
+        revisions = (await officer.get(f"{section}/revisions")).json()["items"]
+        assert revisions[-1]["changes"][0]["after"]["confidential"] is True
+        both = await request(state, "place", "answers", done["survey_id"], "BC-1", "CFT-1", "X")
+        assert both.status_code == 422
+        assert [fault["message"].split()[0] for fault in both.json()["errors"]] == ["CFT-1", "X"]
+        assert (await oct_user.get(path)).status_code == 200, "nothing was marked"
+        await request(state, "place", "answers", done["survey_id"], "BC-1")
+        assert (await oct_user.get(path)).status_code == 404, "nothing open is left of it"
+        await request(state, "lift", "answers", done["survey_id"], "CFT-1", "BC-1")
+        assert (await oct_user.get(path)).json()["overall"] == done["overall"]
+
+
+async def test_a_recommendation_stays_confidential_while_the_state_keeps_it_so(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    recommendation = await recommended(stack, officer, "LIE")
+    path = f"/v1/recommendations/{recommendation['id']}"
+    gap = (await officer.get(f"/v1/gaps/{recommendation['gap_id']}")).json()
+    async with (
+        client_of(stack, "assessment", "oct") as oct_user,
+        client_of(stack, "assessment", "member_state", member_state="LIE") as state,
+    ):
+        await request(state, "place", "recommendation", recommendation["id"])
+        assert await seen_by(oct_user, path, f"/v1/gaps/{gap['id']}") == [False, True]
+        await request(officer, "place", "survey", gap["survey_id"])
+        await request(officer, "lift", "survey", gap["survey_id"])
+        assert await seen_by(oct_user, path, f"/v1/gaps/{gap['id']}") == [False, True]
+        await request(state, "lift", "recommendation", recommendation["id"])
+        assert await seen_by(oct_user, path) == [True]
+
+
+async def test_what_is_marked_stays_so_when_the_answer_is_saved_again(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "SMR")
+    await save(officer, survey, "finance", {"CFT-1": {"value": "no", "confidential": True}})
+    await save(officer, survey, "finance", {"CFT-1": {"value": "yes"}})
+    path = f"/v1/surveys/{survey['id']}/sections/finance"
+    assert (await officer.get(path)).json()["answers"]["CFT-1"]["confidential"] is True
+    await save(officer, survey, "finance", {"CFT-1": {"value": "yes", "confidential": False}})
+    assert (await officer.get(path)).json()["answers"]["CFT-1"]["confidential"] is False
+
+
+async def test_a_survey_issued_as_confidential_has_that_on_record(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "VUT", confidential=True)
+    (entry,) = (await officer.get(REQUESTS, params={"subject_id": survey["id"]})).json()["items"]
+    assert (entry["action"], entry["member_state"]) == ("place", "VUT")
+
+
+async def test_only_the_state_itself_and_cted_may_ask(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await accepted(stack, officer, "PLW")
+    async with client_of(stack, "assessment", "member_state", member_state="FSM") as other:
+        refused = await request(other, "place", "survey", survey["id"])
+        assert refused.json()["errors"][0]["field"] == "body.subject_id"
+        assert (await other.get(REQUESTS, params={"subject_id": survey["id"]})).json()[
+            "items"
+        ] == []
+    async with client_of(stack, "assessment", "committee_member") as member:
+        assert (await request(member, "place", "survey", survey["id"])).status_code == 403
+    unknown = await request(officer, "lift", "recommendation", str(uuid4()))
+    assert unknown.json()["errors"][0]["field"] == "body.subject_id"
+    mixed = await request(officer, "place", "survey", survey["id"], "CFT-1")
+    assert mixed.status_code == 422
