@@ -65,7 +65,7 @@ async def tell(work: UnitOfWork, event: Event, envelope: Envelope) -> None:
 
 async def withhold(work: UnitOfWork, record_id: UUID, member_state: str) -> None:
     """Take back what others than those who may know it were told of the record (¶23)."""
-    told_of_it = Message.about.path_match(f'$.* ? (@ == "{record_id}")')
+    told_of_it = Message.about.path_exists(f'$.* ? (@ == "{record_id}")')
     await work.session.execute(
         delete(Message).where(
             Message.member_state == member_state,

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.assessment.events import RecommendationStatusChanged
+from services.assessment.events import ConfidentialityChanged, RecommendationStatusChanged
 from services.assistance.events import MatchDeclined
 from shared.embedded.stack import Stack
 from tests.service.assistance import steps
@@ -280,3 +280,30 @@ def _body() -> dict[str, object]:
         "title": "Training of border guards",
         "priority": "medium",
     }
+
+
+async def test_a_need_follows_what_its_state_keeps_confidential_and_lifts(
+    stack: Stack, officer: httpx.AsyncClient, undp: httpx.AsyncClient
+) -> None:
+    await steps.offered(undp, "CPV")
+    recommended = steps.recommendation("CPV")
+    await publish(stack, recommended)
+    (need,) = await steps.needs_of(officer, recommended.recommendation_id, 1)
+    match = await steps.proposed_for(undp, need["id"])
+    changed = ConfidentialityChanged(
+        member_state="CPV",
+        confidential=True,
+        kind="recommendation",
+        record_id=recommended.recommendation_id,
+        changed_on=recommended.issued_on,
+    )
+    await publish(stack, changed)
+    path = f"/v1/needs/{need['id']}"
+    await eventually(officer, path, lambda body: body["confidential"])
+    assert (await undp.get(path)).status_code == 404
+    await steps.with_status(officer, f"/v1/matches/{match['id']}", "withdrawn")
+    await publish(stack, changed.model_copy(update={"confidential": False}))
+    await eventually(officer, path, lambda body: not body["confidential"])
+    assert (await undp.get(path)).status_code == 200
+    again = await steps.proposed_for(undp, need["id"])
+    assert again["id"] != match["id"]

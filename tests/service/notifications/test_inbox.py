@@ -7,7 +7,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.assessment.events import ProductPublished, RecommendationIssued, SurveyIssued
+from services.assessment.events import (
+    AssessmentCompleted,
+    ConfidentialityChanged,
+    ProductPublished,
+    RecommendationIssued,
+    SurveyIssued,
+)
 from services.assistance.events import MatchProposed
 from services.visits.events import ReportSubmitted
 from shared.embedded.stack import Stack
@@ -148,3 +154,28 @@ async def test_redelivery_tells_nothing_anew(stack: Stack, officer: httpx.AsyncC
     assert len(await _told(officer, str(envelope.id))) == 1
     params = {"event_type": SurveyIssued.type, "member_state": "MNG"}
     assert len((await officer.get("/v1/messages", params=params)).json()["items"]) == 2
+
+
+async def test_what_becomes_confidential_is_taken_back_from_those_who_may_not_know_it(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    assessment = AssessmentCompleted(
+        member_state="LVA", assessment_id=uuid4(), survey_id=uuid4(), completed_on=DAY,
+        score=0.5, scores_by_theme={},
+    )  # fmt: skip
+    (completed,) = await publish(stack, assessment)
+    await _arrived(officer, str(completed.id))
+    assert await _who_was_told(stack, str(completed.id), "LVA") == {
+        "cted", "committee", "oct", "that State",
+    }  # fmt: skip
+    (changed,) = await publish(
+        stack,
+        ConfidentialityChanged(
+            member_state="LVA", confidential=True, kind="assessment",
+            record_id=assessment.assessment_id, changed_on=DAY,
+        ),
+    )  # fmt: skip
+    await _arrived(officer, str(changed.id))
+    for event_id in (str(completed.id), str(changed.id)):
+        told = await _who_was_told(stack, event_id, "LVA")
+        assert told == {"cted", "committee", "that State"}

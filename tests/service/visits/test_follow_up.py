@@ -233,6 +233,30 @@ async def test_steps_about_a_confidential_recommendation_are_told_as_confidentia
     assert told["data"]["confidential"] is True
 
 
+async def test_steps_are_told_openly_again_once_the_state_lifts_confidentiality(
+    stack: Stack, actors: Actors
+) -> None:
+    recommendation = issued("ATG", confidential=True)
+    lifted = assessment.ConfidentialityChanged(
+        member_state="ATG",
+        confidential=False,
+        kind="recommendation",
+        record_id=recommendation.recommendation_id,
+        changed_on=recommendation.issued_on,
+    )
+    await publish(stack, recommendation, lifted)
+    follow_up = await opened(stack, actors, "ATG")
+    await eventually(
+        actors.of("cted_officer"),
+        f"/v1/follow-ups/{follow_up['id']}",
+        lambda body: len(body["recommendations"]) == 1,
+    )
+    await done(await save(actors.state("ATG"), follow_up, step(recommendation.recommendation_id)))
+    await done(await actors.state("ATG").post(f"/v1/follow-ups/{follow_up['id']}/report"))
+    told = await read_event(stack, visits.FollowUpReported, follow_up_id=follow_up["id"])
+    assert told["data"]["confidential"] is False
+
+
 async def test_another_state_neither_sees_nor_reports(stack: Stack, actors: Actors) -> None:
     follow_up = await opened(stack, actors, "TTO")
     path = f"/v1/follow-ups/{follow_up['id']}"
