@@ -244,12 +244,12 @@ async def test_steps_are_told_openly_again_once_the_state_lifts_confidentiality(
         record_id=recommendation.recommendation_id,
         changed_on=recommendation.issued_on,
     )
-    await publish(stack, recommendation, lifted)
-    follow_up = await opened(stack, actors, "ATG")
+    follow_up = await opened(stack, actors, "ATG", recommendation)
+    await publish(stack, lifted, issued("ATG"))
     await eventually(
         actors.of("cted_officer"),
         f"/v1/follow-ups/{follow_up['id']}",
-        lambda body: len(body["recommendations"]) == 1,
+        lambda body: len(body["recommendations"]) == 2,
     )
     await done(await save(actors.state("ATG"), follow_up, step(recommendation.recommendation_id)))
     await done(await actors.state("ATG").post(f"/v1/follow-ups/{follow_up['id']}/report"))
