@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.assessment.instruments import service
+from services.assessment.instruments.base import base_instrument
 from services.assessment.instruments.schemas import (
     InstrumentDraft,
     InstrumentQuery,
@@ -45,6 +46,12 @@ async def list_instruments(
     """The survey tools; drafts are for CTED and the Committee."""
     page = await service.list_instruments(session, caller, query)
     return page.map(InstrumentSummary.model_validate)
+
+
+@router.get("/base", responses=problem_responses())
+async def read_base_instrument(caller: CtedCaller) -> InstrumentDraft:
+    """The illustrative instrument that comes with the service, to draft one's own from."""
+    return base_instrument()
 
 
 @router.get("/{instrument_id}", responses=problem_responses(NotFound))

@@ -113,9 +113,8 @@ async def _note_a_trend(world: World) -> None:
 
 
 async def _publish_instrument(world: World) -> dict[str, Any]:
-    draft = await world.api("assessment", "cted_officer").post(
-        "/v1/instruments", _data("instrument")
-    )
+    officer = world.api("assessment", "cted_officer")
+    draft = await officer.post("/v1/instruments", await officer.get("/v1/instruments/base"))
     lead = world.api("assessment", "cted_lead")
     published: dict[str, Any] = await lead.post(f"/v1/instruments/{draft['id']}/publication")
     return published
@@ -145,11 +144,23 @@ async def _respond(
     focal_point = world.api("assessment", "member_state", member_state=state)
     record = f"/v1/surveys/{survey['id']}"
     for section in instrument["sections"]:
-        codes = [question["code"] for question in section["questions"]]
-        part = {code: {"value": answers[code]} for code in codes}
+        part = {
+            question["code"]: {"value": _answer(question, answers)}
+            for question in section["questions"]
+            if question["required"]
+        }
         await focal_point.change("PATCH", f"{record}/sections/{section['code']}", {"answers": part})
     await focal_point.post(f"{record}/submission")
     await world.api("assessment", "cted_officer").post(f"{record}/acceptance")
+
+
+def _answer(question: dict[str, Any], answers: dict[str, str]) -> object:
+    """What the State answers; what its invented answers leave out is in place."""
+    in_place = {
+        "scale": question["maximum"],
+        "choice": question["choices"][-1]["code"] if question["choices"] else None,
+    }
+    return answers.get(question["code"], in_place.get(question["kind"], "yes"))
 
 
 async def _assess_one(
@@ -198,11 +209,6 @@ async def _recommend(world: World, gap: dict[str, Any], asked: str) -> dict[str,
 
 
 def _answers() -> dict[str, dict[str, str]]:
-    answers: dict[str, dict[str, str]] = _data("answers")["answers"]
+    file = resources.files("shared.embedded.walk") / "data" / "answers.json"
+    answers: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))["answers"]
     return answers
-
-
-def _data(name: str) -> dict[str, Any]:
-    file = resources.files("shared.embedded.walk") / "data" / f"{name}.json"
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return content

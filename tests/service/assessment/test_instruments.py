@@ -151,3 +151,15 @@ async def test_conditions_nested_without_end_are_refused(officer: httpx.AsyncCli
         "/v1/instruments", json=of_questions(CFT, BC | {"shown_if": condition})
     )
     assert answer.status_code == 422
+
+
+async def test_the_base_instrument_is_drafted_from_as_it_is(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    base = await officer.get("/v1/instruments/base")
+    drafted = await officer.post("/v1/instruments", json=base.json())
+    assert drafted.status_code == 201, drafted.text[:2000]
+    assert drafted.json()["question_count"] >= 120
+    assert drafted.json()["notice"].startswith("Illustrative")
+    async with client_of(stack, "assessment", "oct") as oct_user:
+        assert (await oct_user.get("/v1/instruments/base")).status_code == 403
