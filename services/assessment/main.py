@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from services.assessment.analysis.router import router as analysis
 from services.assessment.assessments.router import router as assessments
 from services.assessment.confidentiality.router import router as confidentiality
+from services.assessment.evidence.router import router as evidence
+from services.assessment.evidence.sweep import sweep
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments
@@ -22,6 +24,7 @@ def create_app() -> FastAPI:
         routers=[
             instruments,
             surveys,
+            evidence,
             assessments,
             gaps,
             recommendations,
@@ -30,4 +33,6 @@ def create_app() -> FastAPI:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
+        workers=[sweep],
+        stores_files=True,
     )

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from shared.app import health
+from shared.app.body_limit import BodyLimitMiddleware
 from shared.app.documentation import DocumentedApp, described_tags
 from shared.app.settings import Settings, load_settings
 from shared.auth import JwksVerifier
@@ -23,6 +24,7 @@ from shared.events.consumer import Consumer
 from shared.events.inbox import Subscriptions
 from shared.events.relay import Relay
 from shared.events.topics import dead_letter_topic_of, topic_of
+from shared.objects import ObjectStore
 from shared.operations.housekeeping import Housekeeper
 from shared.operations.router import development
 from shared.operations.router import router as operations
@@ -48,6 +50,7 @@ def create_service(
     subscriptions: Subscriptions,
     jobs: Jobs,
     workers: Sequence[Worker] = (),
+    stores_files: bool = False,
     settings: Settings | None = None,
 ) -> FastAPI:
     """The FastAPI application of the service `name`, with relay, consumer and job runner."""
@@ -71,6 +74,8 @@ def create_service(
     app.state.subscriptions = subscriptions
     app.state.jobs = jobs
     app.state.workers = workers
+    app.state.stores_files = stores_files
+    app.add_middleware(BodyLimitMiddleware, settings.max_request_mebibytes)
     app.add_middleware(RequestContextMiddleware)
     install_error_handlers(app)
     app.include_router(health.router)
@@ -84,6 +89,10 @@ def create_service(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    if app.state.stores_files:
+        if settings.object_store_url is None:
+            raise RuntimeError("Set OBJECT_STORE_URL, such as s3://bucket/prefix or file:///path")
+        app.state.objects = ObjectStore(settings.object_store_url)
     engine = create_async_engine(
         settings.database_url,
         pool_size=settings.database_pool_size,

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     oidc_audience: str = "ctc"
     clock_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    max_request_mebibytes: int = Field(32, ge=1)
+    object_store_url: str | None = None
     outbox_retention_days: int = Field(90, ge=1)
     database_pool_size: int = Field(10, ge=1)
     ready_max_outbox_age_seconds: float = Field(60, gt=0)

@@ -1,6 +1,5 @@
 """`Idempotency-Key`: the same key and body gives the first answer again."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import Index, LargeBinary, func, select, update
@@ -40,8 +39,10 @@ class Replay(Exception):  # noqa: N818 - not an error: the answer is known alrea
         self.response = response
 
 
-async def claim(session: AsyncSession, scope: str, key: str, body: bytes) -> None:
+async def claim(session: AsyncSession, scope: str, key: str, digest: str) -> None:
     """Take the key for this transaction, waiting for a concurrent request with the same key.
+
+    `digest` tells what was asked.
 
     Raises:
         Replay: the request was carried out before; its answer is attached.
@@ -52,7 +53,6 @@ async def claim(session: AsyncSession, scope: str, key: str, body: bytes) -> Non
         raise Invalid.of_field(
             "header.Idempotency-Key", f"Send 1 to {_MAX_KEY_LENGTH} characters, a UUID is best."
         )
-    digest = hashlib.sha256(body).hexdigest()
     taken = await session.execute(
         insert(IdempotentRequest)
         .values(scope=scope, key=key, body_digest=digest)

@@ -1,5 +1,6 @@
 """One request is one transaction, committed before the answer is sent."""
 
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import date
@@ -8,12 +9,14 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
 
 from shared.auth import CurrentCaller
 from shared.database.idempotency import Replay, claim, remember
 from shared.database.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 
+_READ_BYTES = 1024 * 1024
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 
 
@@ -60,10 +63,26 @@ async def _write_session(
     request.state.work = work
     if request.method == "POST" and idempotency_key is not None:
         scope = f"{caller.subject} {request.method} {request.url.path}"
-        asked = request.url.query.encode() + b"\n" + await request.body()
-        await claim(work.session, scope, idempotency_key, asked)
+        await claim(work.session, scope, idempotency_key, await _digest_of(request))
         request.state.claimed = (scope, idempotency_key)
     return work
+
+
+async def _digest_of(request: Request) -> str:
+    """What was asked; of a form its parts, as its body has another boundary when it comes again."""
+    asked = hashlib.sha256(request.url.query.encode() + b"\n")
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        asked.update(await request.body())
+        return asked.hexdigest()
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            asked.update(repr((name, value.filename, value.content_type, value.size)).encode())
+            while chunk := await value.read(_READ_BYTES):
+                asked.update(chunk)
+            await value.seek(0)
+        else:
+            asked.update(repr((name, value)).encode())
+    return asked.hexdigest()
 
 
 async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:

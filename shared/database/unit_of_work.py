@@ -58,7 +58,8 @@ class UnitOfWork:
         """
         statement = select(kind).where(kind.id == key)
         if locked:
-            statement = statement.with_for_update()
+            # What it is now, even where this transaction has read it before.
+            statement = statement.with_for_update().execution_options(populate_existing=True)
         record = await self.session.scalar(statement)
         if record is None:
             raise NotFound.record(kind.__name__, key)

@@ -154,6 +154,7 @@ class Stack:
         if self._embeds_broker:
             await self.broker.start()
         self._environment = {
+            "OBJECT_STORE_URL": (self.run_directory / "objects").as_uri(),
             **os.environ,
             "ENVIRONMENT": "development",
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,

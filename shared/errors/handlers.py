@@ -19,6 +19,7 @@ from shared.errors.problems import (
     PreconditionRequired,
     Problem,
     ProblemDetails,
+    TooLarge,
     Unavailable,
 )
 
@@ -91,6 +92,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return _answer(request, NotFound(f"There is no {request.url.path} here; see /docs."))
+    if error.status_code == TooLarge.status:
+        return _answer(request, TooLarge(error.detail, headers=dict(error.headers or {})))
     body = ProblemDetails(
         type="about:blank",
         title=str(error.detail),

@@ -1,0 +1,1 @@
+"""Files that States attach to their answers as evidence."""
