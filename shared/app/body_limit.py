@@ -1,10 +1,14 @@
 """No request is read further than a stated limit, whatever it is and whoever sends it."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _MEBIBYTE = 1024 * 1024
+_LINGER_SECONDS = 5.0
 
 
 class BodyLimitMiddleware:
@@ -23,21 +27,43 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         most = self._most_mebibytes * _MEBIBYTE
+        headers = Headers(scope=scope)
+        declared = int(headers.get("content-length", "0"))
         size = 0
-        declared = int(Headers(scope=scope).get("content-length", "0"))
+        refused = False
 
         async def receive_counted() -> Message:
-            nonlocal size
+            nonlocal size, refused
             if declared <= most:
                 message = await receive()
                 size += len(message.get("body", b""))
             if max(size, declared) > most:
+                refused = True
                 # FastAPI lets none but its own kind through while it reads a body.
                 raise HTTPException(
                     413,
                     f"A request may have {self._most_mebibytes} MiB at most.",
-                    {"Connection": "close"},  # so that the rest is not even received
+                    {"Connection": "close"},
                 )
             return message
 
-        await self._app(scope, receive_counted, send)
+        async def send_and_linger(message: Message) -> None:
+            if refused and message["type"] == "http.response.body" and "expect" not in headers:
+                await send({**message, "more_body": True})
+                await _drain(receive, most)
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        await self._app(scope, receive_counted, send_and_linger)
+
+
+async def _drain(receive: Receive, most: int) -> None:
+    """Let go of what is still being sent, within reason: one who is cut off reads no answer."""
+    drained = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while drained <= most:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return

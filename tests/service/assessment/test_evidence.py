@@ -1,41 +1,19 @@
 """Evidence for a survey's answers, over HTTP."""
 
+import asyncio
 import hashlib
-import io
-import zipfile
-from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from shared.embedded.stack import Stack
+from tests.service.assessment.evidence import attach, attached, evidence_of, faults
 from tests.service.assessment.test_surveys import issued
+from tests.support.files import PDF, WELL_FORMED, open_xml
 from tests.support.stacks import client_of
-from tests.support.waiting import eventually
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-
-
-async def attach(
-    client: httpx.AsyncClient,
-    survey: dict[str, Any],
-    content: bytes = PDF,
-    name: str = "law.pdf",
-    media_type: str = "application/pdf",
-    headers: dict[str, str] | None = None,
-    **fields: str,
-) -> httpx.Response:
-    return await client.post(
-        f"/v1/surveys/{survey['id']}/evidence",
-        data={"question": "CFT-1", **fields},
-        files={"file": (name, content, media_type)},
-        headers=headers,
-    )
-
-
-def faults(answer: httpx.Response) -> set[str]:
-    return {fault["field"] for fault in answer.json()["errors"]}
+ANSWERS = {"answers": {"CFT-1": "partial", "BC-1": "no"}}
 
 
 async def test_a_state_attaches_a_file_and_reads_it_back(
@@ -50,9 +28,7 @@ async def test_a_state_attaches_a_file_and_reads_it_back(
         evidence = made.json()
         assert evidence["file_name"] == "Décret № 7.pdf"
         assert evidence["sha256"] == hashlib.sha256(PDF).hexdigest()
-        assert (evidence["size"], evidence["kind"], evidence["media_type"]) == (
-            len(PDF), "pdf", "application/pdf",
-        )  # fmt: skip
+        assert (evidence["size"], evidence["kind"]) == (len(PDF), "pdf")
         assert (evidence["member_state"], evidence["description"]) == ("KEN", "Act of 2019")
         read = await kenya.get(made.headers["location"])
         assert (read.json(), read.headers["etag"]) == (evidence, '"1"')
@@ -63,10 +39,185 @@ async def test_a_state_attaches_a_file_and_reads_it_back(
         assert content.headers["x-content-type-options"] == "nosniff"
         assert content.headers["content-length"] == str(len(PDF))
         assert content.headers["content-disposition"] == (
-            "attachment; filename=\"D_cret _ 7.pdf\"; filename*=UTF-8''D%C3%A9cret%20%E2%84%96%207.pdf"
+            'attachment; filename="D_cret _ 7.pdf"; '
+            "filename*=UTF-8''D%C3%A9cret%20%E2%84%96%207.pdf"
         )
         same = await kenya.get(
             f"{made.headers['location']}/content",
             headers={"If-None-Match": content.headers["etag"]},
         )
         assert (same.status_code, same.content) == (304, b"")
+
+
+@pytest.mark.parametrize("kind", WELL_FORMED)
+async def test_each_kind_is_taken_and_served_as_what_it_is(
+    officer: httpx.AsyncClient, kind: str
+) -> None:
+    survey = await issued(officer, "UGA")
+    evidence = await attached(officer, survey, content=WELL_FORMED[kind], name=f"law.{kind}")
+    content = await officer.get(f"/v1/evidence/{evidence['id']}/content")
+    assert (evidence["kind"], content.content) == (kind, WELL_FORMED[kind])
+    assert content.headers["content-type"] == evidence["media_type"]
+
+
+async def test_a_large_file_comes_back_as_it_was(officer: httpx.AsyncClient) -> None:
+    survey = await issued(officer, "UGA")
+    large = PDF + bytes(range(256)) * (80 * 1024)
+    evidence = await attached(officer, survey, content=large)
+    content = await officer.get(f"/v1/evidence/{evidence['id']}/content")
+    assert hashlib.sha256(content.content).hexdigest() == evidence["sha256"]
+    assert evidence["sha256"] == hashlib.sha256(large).hexdigest()
+
+
+async def test_evidence_is_listed_by_question_kind_and_confidentiality(
+    officer: httpx.AsyncClient,
+) -> None:
+    survey = await issued(officer, "RWA")
+    law = await attached(officer, survey)
+    note = await attached(officer, survey, content=b"note", name="a.txt", question="BC-1")
+    secret = await attached(officer, survey, content=b"secret", name="b.txt", confidential="true")
+    assert [e["id"] for e in await evidence_of(officer, survey, sort="created_at")] == [
+        law["id"], note["id"], secret["id"],
+    ]  # fmt: skip
+    assert await evidence_of(officer, survey, question="BC-1") == [note]
+    assert await evidence_of(officer, survey, kind="pdf") == [law]
+    assert await evidence_of(officer, survey, confidential="true") == [secret]
+    assert (await officer.get("/v1/surveys/none/evidence")).status_code == 422
+    assert (await officer.get(f"/v1/surveys/{uuid4()}/evidence")).status_code == 404
+
+
+async def test_evidence_of_a_confidential_survey_is_confidential(
+    officer: httpx.AsyncClient,
+) -> None:
+    survey = await issued(officer, "RWA", confidential=True)
+    assert (await attached(officer, survey))["confidential"] is True
+
+
+async def test_evidence_is_for_cted_the_committee_and_the_state_alone(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(officer, "GHA")
+    evidence = await attached(officer, survey)
+    places = [f"/v1/evidence/{evidence['id']}", f"/v1/evidence/{evidence['id']}/content"]
+    listed = f"/v1/surveys/{survey['id']}/evidence"
+    async with client_of(stack, "assessment", "committee_member") as member:
+        assert [(await member.get(place)).status_code for place in [*places, listed]] == [200] * 3
+        assert (await attach(member, survey, b"text", "a.txt")).status_code == 403
+    async with client_of(stack, "assessment", "member_state", member_state="TGO") as togo:
+        assert [(await togo.get(place)).status_code for place in [*places, listed]] == [404] * 3
+        assert (await attach(togo, survey, b"text", "a.txt")).status_code == 403
+        gone = await togo.delete(places[0], headers={"If-Match": '"1"'})
+        assert gone.status_code == 403
+    for role, claims in (
+        ("oct", {}), ("un_entity", {}), ("service", {}), ("partner", {"organisation": "UNODC"}),
+        ("civil_society", {}), ("operator", {}),
+    ):  # fmt: skip
+        async with client_of(stack, "assessment", role, **claims) as other:
+            answers = [await other.get(place) for place in [*places, listed]]
+            assert [answer.status_code for answer in answers] == [403] * 3, role
+            assert (await attach(other, survey, b"text", "a.txt")).status_code == 403
+    assert await evidence_of(officer, survey) == [evidence]
+
+
+async def test_every_fault_of_the_form_is_named(officer: httpx.AsyncClient) -> None:
+    survey = await issued(officer, "GHA")
+    path = f"/v1/surveys/{survey['id']}/evidence"
+    unknown = await attach(officer, survey, b"MZ\x90\x00", "law.pdf", question="CFT-99")
+    assert (unknown.status_code, faults(unknown)) == (422, {"body.question", "body.file"})
+    missing = await officer.post(path, files={"surprise": (None, "1"), "confidential": (None, "?")})
+    assert (missing.status_code, faults(missing)) == (
+        422, {"body.question", "body.file", "body.surprise", "body.confidential"},
+    )  # fmt: skip
+    as_json = await officer.post(path, json={"question": "CFT-1"})
+    assert (as_json.status_code, faults(as_json)) == (422, {"body.question", "body.file"})
+    broken = await officer.post(
+        path, content=b"--x\r\nno", headers={"Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert 400 <= broken.status_code < 500
+    assert await evidence_of(officer, survey) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "says"),
+    [
+        (b"", "law.pdf", "application/pdf", "empty"),
+        (PDF, "law.png", "application/octet-stream", "name it after what it is"),
+        (PDF, "law.pdf", "image/png", "was sent as image/png"),
+        (open_xml("docx", {"word/vbaProject.bin": b"x"}), "law.docx", "", "macros"),
+        (open_xml("xlsx", {"xl/a.xml": b"0" * 12_000_000}), "law.xlsx", "", "would unpack"),
+    ],
+)
+async def test_a_file_that_is_no_evidence_is_refused_and_not_stored(
+    stack: Stack, officer: httpx.AsyncClient, content: bytes, name: str, media_type: str, says: str
+) -> None:
+    survey = await issued(officer, "GHA")
+    stored = set((stack.run_directory / "objects").rglob("*"))
+    refused = await attach(officer, survey, content, name, media_type)
+    assert (refused.status_code, faults(refused)) == (422, {"body.file"})
+    assert says in refused.json()["errors"][0]["message"]
+    assert set((stack.run_directory / "objects").rglob("*")) == stored
+
+
+async def test_the_same_file_is_attached_to_a_question_once(officer: httpx.AsyncClient) -> None:
+    survey = await issued(officer, "MWI")
+    answers = await asyncio.gather(*(attach(officer, survey, name=f"{n}.pdf") for n in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    (kept,) = await evidence_of(officer, survey)
+    again = await attach(officer, survey)
+    assert f"/v1/evidence/{kept['id']}" in again.json()["detail"]
+    assert (await attach(officer, survey, question="BC-1")).status_code == 201
+
+
+async def test_the_same_key_and_form_gives_the_first_answer_again(
+    officer: httpx.AsyncClient,
+) -> None:
+    """Although each form is sent with a boundary of its own."""
+    survey = await issued(officer, "MWI")
+    key = {"Idempotency-Key": str(uuid4())}
+    first = await attach(officer, survey, headers=key)
+    second = await attach(officer, survey, headers=key)
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert second.headers["idempotency-replayed"] == "true"
+    for other in (
+        await attach(officer, survey, headers=key, content=PDF + b"\n"),
+        await attach(officer, survey, headers=key, name="other.pdf"),
+        await attach(officer, survey, headers=key, description="other"),
+    ):
+        assert other.json()["type"] == "urn:ctc:problem:idempotency-mismatch"
+    assert len(await evidence_of(officer, survey)) == 1
+
+
+async def test_evidence_is_taken_back_with_its_file(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(officer, "MWI")
+    evidence = await attached(officer, survey)
+    path = f"/v1/evidence/{evidence['id']}"
+    file = stack.run_directory / "objects" / "evidence" / evidence["id"]
+    assert file.read_bytes() == PDF
+    assert (await officer.delete(path)).status_code == 428
+    assert (await officer.delete(path, headers={"If-Match": '"2"'})).status_code == 412
+    assert (await officer.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+    assert (await officer.get(path)).status_code == 404
+    assert (await officer.get(f"{path}/content")).status_code == 404
+    async with asyncio.timeout(10):
+        while file.exists():  # noqa: ASYNC110 - it is removed after the answer
+            await asyncio.sleep(0.02)
+    assert (await attach(officer, survey)).status_code == 201
+
+
+async def test_evidence_of_a_submitted_response_stays_as_it_is(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(officer, "SEN")
+    async with client_of(stack, "assessment", "member_state", member_state="SEN") as senegal:
+        evidence = await attached(senegal, survey)
+        path = f"/v1/surveys/{survey['id']}"
+        await senegal.patch(f"{path}/answers", json=ANSWERS, headers={"If-Match": '"1"'})
+        assert (await senegal.post(f"{path}/submission")).status_code == 200
+        late = await attach(senegal, survey, b"text", "a.txt")
+        gone = await senegal.delete(f"/v1/evidence/{evidence['id']}", headers={"If-Match": '"1"'})
+        assert (late.json()["type"], gone.json()["type"]) == (
+            ("urn:ctc:problem:illegal-transition",) * 2
+        )
+        assert await evidence_of(senegal, survey) == [evidence]
