@@ -14,7 +14,8 @@ from services.assessment.evidence.models import Evidence
 from services.assessment.evidence.rules import FileKind, safe_name
 from services.assessment.evidence.schemas import EvidenceForm, EvidenceQuery
 from services.assessment.evidence.settings import EvidenceSettings
-from services.assessment.instruments.models import Instrument
+from services.assessment.instruments.rules import questions_of
+from services.assessment.instruments.service import sections_by_id
 from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS
 from shared.auth import Caller
@@ -130,8 +131,8 @@ async def _open_survey(
 
 
 async def _question_codes(work: UnitOfWork, survey: Survey) -> set[str]:
-    instrument = await work.get(Instrument, survey.instrument_id)
-    return {str(question["code"]) for question in instrument.questions}
+    sections = await sections_by_id(work.session, survey.instrument_id)
+    return {question.code for question in questions_of(sections)}
 
 
 async def _checked(work: UnitOfWork, survey: Survey, form: EvidenceForm, name: str) -> FileKind:

@@ -9,17 +9,15 @@ import pytest
 
 from shared.embedded.stack import Stack
 from tests.service.assessment.evidence import attach, attached, evidence_of, faults
-from tests.service.assessment.test_surveys import issued
+from tests.service.assessment.steps import ANSWERS, issued, save
 from tests.support.files import PDF, WELL_FORMED, open_xml
 from tests.support.stacks import client_of
-
-ANSWERS = {"answers": {"CFT-1": "partial", "BC-1": "no"}}
 
 
 async def test_a_state_attaches_a_file_and_reads_it_back(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(stack, officer, "KEN")
     async with client_of(stack, "assessment", "member_state", member_state="KEN") as kenya:
         made = await attach(
             kenya, survey, name="C:\\loi\\Décret \u202e№ 7.pdf", description="Act of 2019"
@@ -51,17 +49,17 @@ async def test_a_state_attaches_a_file_and_reads_it_back(
 
 @pytest.mark.parametrize("kind", WELL_FORMED)
 async def test_each_kind_is_taken_and_served_as_what_it_is(
-    officer: httpx.AsyncClient, kind: str
+    stack: Stack, officer: httpx.AsyncClient, kind: str
 ) -> None:
-    survey = await issued(officer, "UGA")
+    survey = await issued(stack, officer, "UGA")
     evidence = await attached(officer, survey, content=WELL_FORMED[kind], name=f"law.{kind}")
     content = await officer.get(f"/v1/evidence/{evidence['id']}/content")
     assert (evidence["kind"], content.content) == (kind, WELL_FORMED[kind])
     assert content.headers["content-type"] == evidence["media_type"]
 
 
-async def test_a_large_file_comes_back_as_it_was(officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "UGA")
+async def test_a_large_file_comes_back_as_it_was(stack: Stack, officer: httpx.AsyncClient) -> None:
+    survey = await issued(stack, officer, "UGA")
     large = PDF + bytes(range(256)) * (80 * 1024)
     evidence = await attached(officer, survey, content=large)
     content = await officer.get(f"/v1/evidence/{evidence['id']}/content")
@@ -70,9 +68,10 @@ async def test_a_large_file_comes_back_as_it_was(officer: httpx.AsyncClient) -> 
 
 
 async def test_evidence_is_listed_by_question_kind_and_confidentiality(
+    stack: Stack,
     officer: httpx.AsyncClient,
 ) -> None:
-    survey = await issued(officer, "RWA")
+    survey = await issued(stack, officer, "RWA")
     law = await attached(officer, survey)
     note = await attached(officer, survey, content=b"note", name="a.txt", question="BC-1")
     secret = await attached(officer, survey, content=b"secret", name="b.txt", confidential="true")
@@ -87,16 +86,17 @@ async def test_evidence_is_listed_by_question_kind_and_confidentiality(
 
 
 async def test_evidence_of_a_confidential_survey_is_confidential(
+    stack: Stack,
     officer: httpx.AsyncClient,
 ) -> None:
-    survey = await issued(officer, "RWA", confidential=True)
+    survey = await issued(stack, officer, "RWA", confidential=True)
     assert (await attached(officer, survey))["confidential"] is True
 
 
 async def test_evidence_is_for_cted_the_committee_and_the_state_alone(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "GHA")
+    survey = await issued(stack, officer, "GHA")
     evidence = await attached(officer, survey)
     places = [f"/v1/evidence/{evidence['id']}", f"/v1/evidence/{evidence['id']}/content"]
     listed = f"/v1/surveys/{survey['id']}/evidence"
@@ -119,8 +119,8 @@ async def test_evidence_is_for_cted_the_committee_and_the_state_alone(
     assert await evidence_of(officer, survey) == [evidence]
 
 
-async def test_every_fault_of_the_form_is_named(officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "GHA")
+async def test_every_fault_of_the_form_is_named(stack: Stack, officer: httpx.AsyncClient) -> None:
+    survey = await issued(stack, officer, "GHA")
     path = f"/v1/surveys/{survey['id']}/evidence"
     unknown = await attach(officer, survey, b"MZ\x90\x00", "law.pdf", question="CFT-99")
     assert (unknown.status_code, faults(unknown)) == (422, {"body.question", "body.file"})
@@ -150,7 +150,7 @@ async def test_every_fault_of_the_form_is_named(officer: httpx.AsyncClient) -> N
 async def test_a_file_that_is_no_evidence_is_refused_and_not_stored(
     stack: Stack, officer: httpx.AsyncClient, content: bytes, name: str, media_type: str, says: str
 ) -> None:
-    survey = await issued(officer, "GHA")
+    survey = await issued(stack, officer, "GHA")
     stored = set((stack.run_directory / "objects").rglob("*"))
     refused = await attach(officer, survey, content, name, media_type)
     assert (refused.status_code, faults(refused)) == (422, {"body.file"})
@@ -158,8 +158,10 @@ async def test_a_file_that_is_no_evidence_is_refused_and_not_stored(
     assert set((stack.run_directory / "objects").rglob("*")) == stored
 
 
-async def test_the_same_file_is_attached_to_a_question_once(officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "MWI")
+async def test_the_same_file_is_attached_to_a_question_once(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "MWI")
     answers = await asyncio.gather(*(attach(officer, survey, name=f"{n}.pdf") for n in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     (kept,) = await evidence_of(officer, survey)
@@ -169,10 +171,11 @@ async def test_the_same_file_is_attached_to_a_question_once(officer: httpx.Async
 
 
 async def test_the_same_key_and_form_gives_the_first_answer_again(
+    stack: Stack,
     officer: httpx.AsyncClient,
 ) -> None:
     """Although each form is sent with a boundary of its own."""
-    survey = await issued(officer, "MWI")
+    survey = await issued(stack, officer, "MWI")
     key = {"Idempotency-Key": str(uuid4())}
     first = await attach(officer, survey, headers=key)
     second = await attach(officer, survey, headers=key)
@@ -190,7 +193,7 @@ async def test_the_same_key_and_form_gives_the_first_answer_again(
 async def test_evidence_is_taken_back_with_its_file(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "MWI")
+    survey = await issued(stack, officer, "MWI")
     evidence = await attached(officer, survey)
     path = f"/v1/evidence/{evidence['id']}"
     file = stack.run_directory / "objects" / "evidence" / evidence["id"]
@@ -209,11 +212,12 @@ async def test_evidence_is_taken_back_with_its_file(
 async def test_evidence_of_a_submitted_response_stays_as_it_is(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "SEN")
+    survey = await issued(stack, officer, "SEN")
     async with client_of(stack, "assessment", "member_state", member_state="SEN") as senegal:
         evidence = await attached(senegal, survey)
         path = f"/v1/surveys/{survey['id']}"
-        await senegal.patch(f"{path}/answers", json=ANSWERS, headers={"If-Match": '"1"'})
+        await save(senegal, survey, "finance", {"CFT-1": ANSWERS["CFT-1"]})
+        await save(senegal, survey, "borders", {"BC-1": ANSWERS["BC-1"]})
         assert (await senegal.post(f"{path}/submission")).status_code == 200
         late = await attach(senegal, survey, b"text", "a.txt")
         gone = await senegal.delete(f"/v1/evidence/{evidence['id']}", headers={"If-Match": '"1"'})
@@ -221,3 +225,6 @@ async def test_evidence_of_a_submitted_response_stays_as_it_is(
             ("urn:ctc:problem:illegal-transition",) * 2
         )
         assert await evidence_of(senegal, survey) == [evidence]
+        unclear = {"reason": "Which law?", "questions": ["CFT-1"], "due_on": "2099-06-01"}
+        await officer.post(f"{path}/clarification-request", json=unclear)
+        assert (await attach(senegal, survey, b"text", "a.txt")).status_code == 201

@@ -14,7 +14,7 @@ import pytest
 
 from shared.embedded.stack import Stack
 from tests.service.assessment.evidence import attach, attached, evidence_of, faults
-from tests.service.assessment.test_surveys import issued
+from tests.service.assessment.steps import issued
 from tests.support.files import PDF
 from tests.support.stacks import client_of, running
 
@@ -56,8 +56,10 @@ def stored(files: Path) -> set[str]:
     return {path.name for path in files.glob("*")}
 
 
-async def test_a_file_may_have_a_size_and_no_more(officer: httpx.AsyncClient, files: Path) -> None:
-    survey = await issued(officer, "KEN")
+async def test_a_file_may_have_a_size_and_no_more(
+    narrow: Stack, officer: httpx.AsyncClient, files: Path
+) -> None:
+    survey = await issued(narrow, officer, "KEN")
     await attached(officer, survey, content=pdf(1024))
     before = stored(files)
     larger = await attach(officer, survey, content=pdf(1025))
@@ -66,8 +68,10 @@ async def test_a_file_may_have_a_size_and_no_more(officer: httpx.AsyncClient, fi
     assert stored(files) == before
 
 
-async def test_a_survey_may_have_so_much_evidence(officer: httpx.AsyncClient, files: Path) -> None:
-    survey = await issued(officer, "KEN")
+async def test_a_survey_may_have_so_much_evidence(
+    narrow: Stack, officer: httpx.AsyncClient, files: Path
+) -> None:
+    survey = await issued(narrow, officer, "KEN")
     for _ in range(2):
         await attached(officer, survey, content=pdf(1000))
     before = stored(files)
@@ -77,8 +81,8 @@ async def test_a_survey_may_have_so_much_evidence(officer: httpx.AsyncClient, fi
     await attached(officer, survey, content=pdf(40), question="BC-1")
 
 
-async def test_a_question_may_have_so_many_files(officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "KEN")
+async def test_a_question_may_have_so_many_files(narrow: Stack, officer: httpx.AsyncClient) -> None:
+    survey = await issued(narrow, officer, "KEN")
     answers = await asyncio.gather(*(attach(officer, survey, content=pdf(1)) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 4
     assert len(await evidence_of(officer, survey)) == 2
@@ -139,7 +143,7 @@ def _post(survey: dict[str, Any], *headers: str) -> str:
 async def test_a_huge_upload_is_refused_before_it_is_sent(
     narrow: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     token = f"Authorization: {officer.headers['authorization']}"
     told, _ = await _spoken(narrow, _post(survey, token, "Content-Length: 5000000000"))
     assert told.startswith("HTTP/1.1 413 ")
@@ -148,7 +152,7 @@ async def test_a_huge_upload_is_refused_before_it_is_sent(
 
 
 async def test_an_endless_upload_is_cut_off(narrow: Stack, officer: httpx.AsyncClient) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     token = f"Authorization: {officer.headers['authorization']}"
     opening = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
 
@@ -167,7 +171,7 @@ async def test_an_endless_upload_is_cut_off(narrow: Stack, officer: httpx.AsyncC
 async def test_who_may_not_call_is_told_before_anything_is_sent(
     narrow: Stack, officer: httpx.AsyncClient
 ) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     told, _ = await _spoken(narrow, _post(survey, "Content-Length: 1000"))
     assert told.startswith("HTTP/1.1 401 ")
     token = f"Authorization: Bearer {narrow.token('committee_member')}"
@@ -184,7 +188,7 @@ async def test_without_its_store_nothing_is_recorded(
     narrow: Stack, officer: httpx.AsyncClient, files: Path
 ) -> None:
     log = narrow.run_directory / "assessment.log"
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     evidence = await attached(officer, survey)
     away = files.parent.with_name("away")
     files.parent.rename(away)
@@ -213,7 +217,7 @@ async def test_without_its_store_nothing_is_recorded(
 async def test_a_survey_submitted_while_the_file_was_stored_takes_no_more(
     narrow: Stack, officer: httpx.AsyncClient, files: Path
 ) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     before = stored(files)
     holding = await _holding(narrow, survey)
     attaching = asyncio.create_task(attach(officer, survey))
@@ -228,9 +232,9 @@ async def test_a_survey_submitted_while_the_file_was_stored_takes_no_more(
 
 
 async def test_a_file_that_was_lost_is_told_as_such(
-    officer: httpx.AsyncClient, files: Path
+    narrow: Stack, officer: httpx.AsyncClient, files: Path
 ) -> None:
-    evidence = await attached(officer, await issued(officer, "KEN"))
+    evidence = await attached(officer, await issued(narrow, officer, "KEN"))
     (files / evidence["id"]).unlink()
     assert (await officer.get(f"/v1/evidence/{evidence['id']}/content")).status_code == 404
 
@@ -239,7 +243,7 @@ async def test_a_file_that_was_lost_is_told_as_such(
 async def test_a_crash_between_file_and_record_leaves_nothing_for_long(
     narrow: Stack, officer: httpx.AsyncClient, files: Path
 ) -> None:
-    survey = await issued(officer, "KEN")
+    survey = await issued(narrow, officer, "KEN")
     kept = await attached(officer, survey)
     before = stored(files)
     holding = await _holding(narrow, survey)
