@@ -13,6 +13,7 @@ from services.assessment.confidentiality.schemas import (
     ConfidentialityQuery,
 )
 from services.assessment.events import ConfidentialityChanged
+from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
 from services.assessment.surveys.drafting import mark_confidential
@@ -103,6 +104,7 @@ async def _kept_recommendations(work: UnitOfWork, ids: list[UUID]) -> set[UUID]:
 
 async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
     """Make what was found from the response as confidential as it now is, and no more."""
+    await follow_confidentiality(work, survey)
     assessment = await work.session.scalar(
         select(Assessment).where(Assessment.survey_id == survey.id).with_for_update()
     )

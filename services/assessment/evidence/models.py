@@ -30,6 +30,8 @@ class Evidence(StateRecord):
     kind: Mapped[FileKind]
     size: Mapped[int]
     sha256: Mapped[str]
+    kept_confidential: Mapped[bool]
+    """Asked for with the file itself; `confidential` follows answer and survey as well (¶23)."""
     attached_by: Mapped[str]
     attached_on: Mapped[date]
 

@@ -16,6 +16,7 @@ from services.assessment.evidence.schemas import EvidenceForm, EvidenceQuery
 from services.assessment.evidence.settings import EvidenceSettings
 from services.assessment.instruments.rules import questions_of
 from services.assessment.instruments.service import sections_by_id
+from services.assessment.surveys.drafting import StoredAnswers, answers_of
 from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS
 from shared.auth import Caller
@@ -52,6 +53,7 @@ async def attach(
         kind=kind,
         size=form.file.size or 0,
         sha256=await _sha256(form.file),
+        kept_confidential=form.confidential,
         attached_by=caller.subject,
         attached_on=work.clock.today(),
     )
@@ -59,7 +61,8 @@ async def attach(
     await objects.put(evidence.object_key, _chunks(form.file))
     # Meanwhile the survey may have been submitted, or others may have attached files to it.
     survey = await _open_survey(work, caller, survey_id, locked=True)
-    evidence.confidential = form.confidential or survey.confidential
+    answers = await answers_of(work.session, survey)
+    evidence.confidential = _withheld(survey, answers, evidence)
     await _require_room(work, evidence, limits)
     await work.save(evidence)
     return evidence
@@ -74,6 +77,18 @@ async def remove(
     evidence = await work.get(Evidence, evidence_id, version=version, locked=True)
     await work.session.delete(evidence)
     return evidence
+
+
+async def follow_confidentiality(work: UnitOfWork, survey: Survey) -> None:
+    """Make the evidence of a survey, which the caller has locked, as confidential as its answers.
+
+    That is from the submission on; until then nobody else is told of answer or evidence.
+    """
+    answers = await answers_of(work.session, survey)
+    attached = await work.session.scalars(select(Evidence).where(Evidence.survey_id == survey.id))
+    for evidence in attached:
+        evidence.confidential = _withheld(survey, answers, evidence)
+    await work.session.flush()
 
 
 async def list_evidence(
@@ -118,6 +133,11 @@ async def cited(
             ],
         )
     return found
+
+
+def _withheld(survey: Survey, answers: StoredAnswers, evidence: Evidence) -> bool:
+    answer = answers.get(evidence.question, {})
+    return evidence.kept_confidential or survey.confidential or bool(answer.get("confidential"))
 
 
 async def _open_survey(

@@ -14,6 +14,7 @@ from services.assessment.events import (
     SurveyDueChanged,
     SurveyIssued,
 )
+from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.instruments.models import Instrument, InstrumentStatus
 from services.assessment.instruments.rules import Section, questions_of
 from services.assessment.instruments.schemas import sections_of
@@ -126,6 +127,7 @@ async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int
                 for fault in missing
             ],
         )
+    await follow_confidentiality(work, survey)
     clarified = await _open_clarification(work, survey)
     survey.submitted_on = work.clock.today()
     await _take(work, caller, survey, SurveyStatus.SUBMITTED, None)

@@ -93,6 +93,40 @@ async def test_evidence_of_a_confidential_survey_is_confidential(
     assert (await attached(officer, survey))["confidential"] is True
 
 
+async def test_evidence_is_as_confidential_as_its_answer_and_its_survey(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "LSO")
+
+    async def confidential(question: str) -> dict[str, bool]:
+        found = await evidence_of(officer, survey, question=question)
+        return {evidence["kind"]: evidence["confidential"] for evidence in found}
+
+    async def request(action: str, subject: str, *questions: str) -> None:
+        body = {"subject": subject, "subject_id": survey["id"], "action": action}
+        told = {"reason": "By decision of the ministry.", "questions": questions}
+        answer = await lesotho.post("/v1/confidentiality-requests", json=body | told)
+        assert answer.status_code == 201, answer.text
+
+    async with client_of(stack, "assessment", "member_state", member_state="LSO") as lesotho:
+        await attached(lesotho, survey)
+        await attached(lesotho, survey, content=b"kept", name="a.txt", confidential="true")
+        await attached(lesotho, survey, question="BC-1")
+        await save(lesotho, survey, "finance", {"CFT-1": {"value": "no", "confidential": True}})
+        await attached(lesotho, survey, content=b"a,b", name="a.csv")
+        assert (await confidential("CFT-1"))["csv"] is True
+        await save(lesotho, survey, "borders", {"BC-1": "no"})
+        await lesotho.post(f"/v1/surveys/{survey['id']}/submission")
+        assert await confidential("CFT-1") == {"pdf": True, "txt": True, "csv": True}
+        assert await confidential("BC-1") == {"pdf": False}
+        await request("place", "survey")
+        assert await confidential("BC-1") == {"pdf": True}
+        await request("lift", "survey")
+        await request("lift", "answers", "CFT-1")
+        assert await confidential("CFT-1") == {"pdf": False, "txt": True, "csv": False}
+        assert await confidential("BC-1") == {"pdf": False}
+
+
 async def test_evidence_is_for_cted_the_committee_and_the_state_alone(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
