@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "f881b0c754df"
+revision: str = "01ba14c32612"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -373,6 +373,52 @@ def upgrade() -> None:
         op.f("ix_assessments_member_state"), "assessments", ["member_state"], unique=False
     )
     op.create_table(
+        "evidence",
+        sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pdf",
+                "docx",
+                "xlsx",
+                "pptx",
+                "odt",
+                "ods",
+                "txt",
+                "csv",
+                "png",
+                "jpeg",
+                name="filekind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("kept_confidential", sa.Boolean(), nullable=False),
+        sa.Column("attached_by", sa.String(), nullable=False),
+        sa.Column("attached_on", sa.Date(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_evidence_survey_id_surveys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint(
+            "survey_id", "question", "sha256", name=op.f("uq_evidence_survey_id_question_sha256")
+        ),
+    )
+    op.create_index(op.f("ix_evidence_member_state"), "evidence", ["member_state"], unique=False)
+    op.create_index(op.f("ix_evidence_survey_id"), "evidence", ["survey_id"], unique=False)
+    op.create_table(
         "survey_sections",
         sa.Column("survey_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -662,6 +708,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_survey_steps_survey_id"), table_name="survey_steps")
     op.drop_table("survey_steps")
     op.drop_table("survey_sections")
+    op.drop_index(op.f("ix_evidence_survey_id"), table_name="evidence")
+    op.drop_index(op.f("ix_evidence_member_state"), table_name="evidence")
+    op.drop_table("evidence")
     op.drop_index(op.f("ix_assessments_member_state"), table_name="assessments")
     op.drop_index(op.f("ix_assessments_completed_on"), table_name="assessments")
     op.drop_table("assessments")
