@@ -50,7 +50,7 @@ class BodyLimitMiddleware:
         async def send_and_linger(message: Message) -> None:
             if refused and message["type"] == "http.response.body" and "expect" not in headers:
                 await send({**message, "more_body": True})
-                await _drain(receive, most)
+                await _drain(receive, 2 * most - size)
                 message = {"type": "http.response.body"}
             await send(message)
 
@@ -58,7 +58,7 @@ class BodyLimitMiddleware:
 
 
 async def _drain(receive: Receive, most: int) -> None:
-    """Let go of what is still being sent, within reason: one who is cut off reads no answer."""
+    """Let go of what is still being sent, `most` bytes of it: who is cut off reads no answer."""
     drained = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(_LINGER_SECONDS):
