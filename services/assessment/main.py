@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.assessment.analysis.router import router as analysis
 from services.assessment.assessments.router import router as assessments
 from services.assessment.confidentiality.router import router as confidentiality
+from services.assessment.documents.router import router as documents
 from services.assessment.evidence.router import router as evidence
 from services.assessment.evidence.sweep import sweep
 from services.assessment.gaps.router import router as gaps
@@ -30,6 +31,7 @@ def create_app() -> FastAPI:
             recommendations,
             analysis,
             confidentiality,
+            documents,
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,

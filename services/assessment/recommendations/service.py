@@ -132,7 +132,7 @@ async def list_recommendations(
     session: AsyncSession, caller: Caller, query: RecommendationQuery
 ) -> RecordPage[Recommendation]:
     """The recommendations that match the query and that the caller may see."""
-    statement = _readable(caller)
+    statement = readable(caller)
     others = {"limit", "cursor", "sort", "review_requested"}
     for name, value in query.model_dump(exclude=others, exclude_none=True).items():
         statement = statement.where(getattr(Recommendation, name) == value)
@@ -146,7 +146,7 @@ async def list_recommendations(
 async def read(session: AsyncSession, caller: Caller, recommendation_id: UUID) -> Recommendation:
     """The recommendation, if the caller may see it."""
     recommendation = await session.scalar(
-        _readable(caller).where(Recommendation.id == recommendation_id)
+        readable(caller).where(Recommendation.id == recommendation_id)
     )
     if recommendation is None:
         raise NotFound.record("Recommendation", recommendation_id)
@@ -165,7 +165,7 @@ async def list_steps(
     return await paginate(session, statement, query, query.sort, sortable, RecommendationStep.id)
 
 
-def _readable(caller: Caller) -> Select[Recommendation]:
+def readable(caller: Caller) -> Select[Recommendation]:
     """What the caller may see: drafts are CTED's and the Committee's alone."""
     statement = visible_to(caller, select(Recommendation), Recommendation)
     if caller.is_cted_or_committee:

@@ -1,0 +1,198 @@
+"""Gathers what a document says, as far as its reader may see it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.assessment.assessments.models import Assessment
+from services.assessment.assessments.schemas import AssessmentRead, ScoreRead
+from services.assessment.assessments.scoring import read_with_scores
+from services.assessment.assessments.service import read as read_assessment
+from services.assessment.documents.rules import ENDED, gravest_first
+from services.assessment.documents.schemas import (
+    AssessmentReport,
+    GapLine,
+    RecommendationLine,
+    Round,
+    ScoreLine,
+    StateProfile,
+)
+from services.assessment.gaps.models import Gap
+from services.assessment.instruments.models import Instrument
+from services.assessment.instruments.rules import Provision
+from services.assessment.recommendations.models import Recommendation
+from services.assessment.recommendations.service import readable
+from services.assessment.surveys.models import Survey
+from shared.auth import Caller
+from shared.database import visible_to
+from shared.errors import NotFound
+from shared.reference import member_states, resolutions, themes
+
+
+async def assessment_report(
+    session: AsyncSession, caller: Caller, assessment_id: UUID, today: date
+) -> AssessmentReport:
+    """The report of an assessment that the caller may see."""
+    assessment = await read_assessment(session, caller, assessment_id)
+    instrument = await _instrument_of(session, assessment.survey_id)
+    gaps = await _gaps_of(session, caller, [assessment.id])
+    recommended = await _recommendations(
+        session, caller, today, Recommendation.gap_id.in_([gap.id for gap in gaps])
+    )
+    return AssessmentReport(
+        **_heading(assessment.member_state, today),
+        confidential=_holds_confidential([assessment, *gaps, *recommended]),
+        instrument=_title_of(instrument),
+        notice=instrument.notice,
+        completed_on=assessment.completed_on,
+        summary=assessment.summary,
+        overall=_line("Overall", assessment.overall),
+        by_theme=_theme_lines(assessment),
+        by_resolution=_resolution_lines(assessment),
+        gaps=_gap_lines(gaps),
+        recommendations=_recommendation_lines(recommended, today),
+    )
+
+
+async def state_profile(
+    session: AsyncSession, caller: Caller, member_state: str, today: date
+) -> StateProfile:
+    """What the caller may see of the State's implementation, as it stands."""
+    if member_state not in member_states():
+        raise NotFound(f"There is no Member State {member_state}; see /v1/reference.")
+    records = await session.scalars(
+        visible_to(caller, select(Assessment), Assessment)
+        .where(Assessment.member_state == member_state)
+        .order_by(Assessment.completed_on, Assessment.id)
+    )
+    assessments = await read_with_scores(session, caller, records.all())
+    gaps = await _gaps_of(session, caller, [one.id for one in assessments[-1:]])
+    recommended = await _recommendations(
+        session, caller, today, Recommendation.member_state == member_state
+    )
+    return StateProfile(
+        **_heading(member_state, today),
+        confidential=_holds_confidential([*assessments, *gaps, *recommended]),
+        rounds=[
+            Round(
+                completed_on=one.completed_on,
+                instrument=_title_of(await _instrument_of(session, one.survey_id)),
+                overall=_line("Overall", one.overall),
+            )
+            for one in assessments
+        ],
+        by_theme=_theme_lines(assessments[-1]) if assessments else [],
+        gaps=_gap_lines(gaps),
+        recommendations=_recommendation_lines(recommended, today),
+    )
+
+
+def _heading(member_state: str, today: date) -> dict[str, Any]:
+    state = member_states()[member_state]
+    return {
+        "member_state": member_state,
+        "state": state.name,
+        "region": f"{state.region} · {state.intermediate_region or state.subregion}",
+        "made_on": today,
+    }
+
+
+def _holds_confidential(records: Iterable[AssessmentRead | Gap | Recommendation]) -> bool:
+    return any(record.confidential for record in records)
+
+
+async def _instrument_of(session: AsyncSession, survey_id: UUID) -> Instrument:
+    return (
+        await session.scalars(
+            select(Instrument)
+            .join(Survey, Survey.instrument_id == Instrument.id)
+            .where(Survey.id == survey_id)
+        )
+    ).one()
+
+
+def _title_of(instrument: Instrument) -> str:
+    return f"{instrument.title}, edition {instrument.edition}"
+
+
+async def _gaps_of(
+    session: AsyncSession, caller: Caller, assessment_ids: Sequence[UUID]
+) -> list[Gap]:
+    found = await session.scalars(
+        visible_to(caller, select(Gap), Gap)
+        .where(Gap.assessment_id.in_(assessment_ids))
+        .order_by(Gap.theme, Gap.question, Gap.id)
+    )
+    return sorted(found, key=lambda gap: gravest_first(gap.severity))
+
+
+async def _recommendations(
+    session: AsyncSession, caller: Caller, today: date, about: ColumnElement[bool]
+) -> Sequence[Recommendation]:
+    """What was issued; drafts stand in no document."""
+    found = await session.scalars(
+        readable(caller)
+        .where(about, Recommendation.issued_on <= today)
+        .order_by(Recommendation.target_on, Recommendation.id)
+    )
+    return found.all()
+
+
+def _theme_lines(assessment: AssessmentRead) -> list[ScoreLine]:
+    return [_line(_theme(code), score) for code, score in assessment.by_theme.items()]
+
+
+def _resolution_lines(assessment: AssessmentRead) -> list[ScoreLine]:
+    names = {
+        str(one.number): f"{one.number} ({one.year}): {one.subject}"
+        for one in resolutions().values()
+        if one.body == "Security Council"
+    }
+    return [
+        _line(names[number], score)
+        for number, score in sorted(
+            assessment.by_resolution.items(), key=lambda entry: int(entry[0])
+        )
+    ]
+
+
+def _gap_lines(gaps: Iterable[Gap]) -> list[GapLine]:
+    return [
+        GapLine(
+            theme=_theme(gap.theme),
+            severity=gap.severity,
+            provisions="; ".join(Provision(**provision).name for provision in gap.provisions),
+            description=gap.description,
+            answer=gap.answer,
+        )
+        for gap in gaps
+    ]
+
+
+def _recommendation_lines(
+    recommended: Iterable[Recommendation], today: date
+) -> list[RecommendationLine]:
+    return [
+        RecommendationLine(
+            theme=_theme(one.theme),
+            text=one.text,
+            priority=one.priority,
+            status=one.status,
+            target_on=one.target_on,
+            technical_assistance_needed=one.technical_assistance_needed,
+            overdue=one.target_on < today and one.status not in ENDED,
+        )
+        for one in recommended
+    ]
+
+
+def _theme(code: str) -> str:
+    return themes()[code].name
+
+
+def _line(name: str, score: ScoreRead) -> ScoreLine:
+    return ScoreLine(name=name, **score.model_dump())
