@@ -2,11 +2,12 @@
 
 from shared.database.base import Base, Record, new_id
 from shared.database.confidentiality import StateRecord, read_visible, visible_to
-from shared.database.pagination import ListQuery, Page, RecordPage, paginate
+from shared.database.pagination import MOST_RECORDS, ListQuery, Page, RecordPage, paginate
 from shared.database.routing import (
     OptionalVersion,
     ReadSession,
     RequiredVersion,
+    SnapshotSession,
     Today,
     TransactionalRoute,
     WriteSession,
@@ -16,6 +17,7 @@ from shared.database.routing import (
 from shared.database.unit_of_work import UnitOfWork
 
 __all__ = [
+    "MOST_RECORDS",
     "Base",
     "ListQuery",
     "OptionalVersion",
@@ -24,6 +26,7 @@ __all__ = [
     "Record",
     "RecordPage",
     "RequiredVersion",
+    "SnapshotSession",
     "StateRecord",
     "Today",
     "TransactionalRoute",

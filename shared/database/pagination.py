@@ -8,16 +8,19 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import InvalidPage, unserialize_bookmark
 from sqlakeyset.asyncio import select_page
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.database.failures import is_unstorable
-from shared.errors import Invalid
+from shared.errors import Invalid, TooLarge
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+MOST_RECORDS = 100_000
+"""Of one list, for who reads all of its pages in one request."""
 
 
 class Page(BaseModel, Generic[T]):
@@ -60,7 +63,10 @@ async def paginate(
 
     Raises:
         Invalid: the cursor is not one that this list gave out.
+        TooLarge: the session is one that reads whole lists, and this one is too long.
     """
+    if "most_records" in session.info and query.cursor is None:
+        await _refuse_more_than(session.info["most_records"], session, statement)
     descending = sort.startswith("-")
     column = sortable[sort.removeprefix("-")]
     columns = [column] if column is tie_breaker else [column, tie_breaker]
@@ -82,6 +88,12 @@ async def paginate(
         records=[row[0] for row in page],
         next_cursor=f"{order}{page.paging.bookmark_next}" if has_next else None,
     )
+
+
+async def _refuse_more_than(most: int, session: AsyncSession, statement: Select[Any]) -> None:
+    found = statement.order_by(None).limit(most + 1).subquery()
+    if (await session.scalar(select(func.count()).select_from(found)) or 0) > most:
+        raise TooLarge(f"There are more than {most:,} records; narrow the filters.")
 
 
 def _bookmark(cursor: str, order: str) -> str:

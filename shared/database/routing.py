@@ -13,10 +13,13 @@ from starlette.datastructures import UploadFile
 
 from shared.auth import CurrentCaller
 from shared.database.idempotency import Replay, claim, remember
+from shared.database.pagination import MOST_RECORDS
 from shared.database.unit_of_work import UnitOfWork
 from shared.errors import Invalid
 
 _READ_BYTES = 1024 * 1024
+SNAPSHOTS_AT_ONCE = 4
+"""In one process, so that its other requests keep their connections."""
 _ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
 
 
@@ -91,6 +94,15 @@ async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def _snapshot_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessions() as session:
+        await session.connection(
+            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        session.info["most_records"] = MOST_RECORDS
+        yield session
+
+
 def _today(request: Request) -> date:
     today: date = request.app.state.clock.today()
     return today
@@ -99,6 +111,10 @@ def _today(request: Request) -> date:
 Today = Annotated[date, Depends(_today)]
 WriteSession = Annotated[UnitOfWork, Depends(_write_session)]
 ReadSession = Annotated[AsyncSession, Depends(_read_session)]
+SnapshotSession = Annotated[
+    AsyncSession, Depends(_snapshot_session, max_concurrency=SNAPSHOTS_AT_ONCE)
+]
+"""Sees one moment until the answer is sent."""
 
 
 def _version_of(if_match: str | None) -> int | None:

@@ -15,6 +15,7 @@ from shared.errors import Conflict, NotFound, problem_responses
 from shared.events.dead_letters import DeadLetter, DeadLetterStatus, replay
 from shared.events.outbox import OutboxEvent
 from shared.events.relay import outbox_backlog
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"], route_class=TransactionalRoute)
 development = APIRouter(prefix="/development", tags=["development"])
@@ -47,6 +48,7 @@ class DeadLetterQuery(ListQuery):
     sort: Literal["failed_at", "-failed_at"] = "-failed_at"
 
 
+@exported(router)
 @router.get("/dead-letters", responses=problem_responses())
 async def list_dead_letters(
     caller: Operator, session: ReadSession, query: Annotated[DeadLetterQuery, Query()]

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from shared.auth import AnyCaller, Operator
 from shared.database import ListQuery, Page, ReadSession, TransactionalRoute, WriteSession, paginate
 from shared.errors import problem_responses
+from shared.exports import exported
 from shared.reference.models import ReferenceMemberState, ReferenceResolution, ReferenceTheme
 from shared.reference.service import load_catalogue
 
@@ -95,6 +96,7 @@ async def load_reference_data(caller: Operator, work: WriteSession) -> LoadRead:
     return LoadRead.model_validate(await load_catalogue(work.session))
 
 
+@exported(router)
 @router.get("/member-states", responses=problem_responses())
 async def list_member_states(
     caller: AnyCaller, session: ReadSession, query: Annotated[MemberStateQuery, Query()]
@@ -119,6 +121,7 @@ async def list_member_states(
     return page.map(MemberStateRead.model_validate)
 
 
+@exported(router)
 @router.get("/resolutions", responses=problem_responses())
 async def list_resolutions(
     caller: AnyCaller, session: ReadSession, query: Annotated[ResolutionQuery, Query()]
@@ -135,6 +138,7 @@ async def list_resolutions(
     return page.map(ResolutionRead.model_validate)
 
 
+@exported(router)
 @router.get("/themes", responses=problem_responses())
 async def list_themes(
     caller: AnyCaller, session: ReadSession, query: Annotated[ThemeQuery, Query()]

@@ -25,6 +25,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1", tags=["analysis"], route_class=TransactionalRoute)
 
@@ -39,6 +40,7 @@ async def record_trend(
     return TrendRead.model_validate(trend)
 
 
+@exported(router)
 @router.get("/trends", responses=problem_responses())
 async def list_trends(
     caller: FindingsReader, session: ReadSession, query: Annotated[TrendQuery, Query()]
@@ -67,6 +69,7 @@ async def draft_product(
     return ProductRead.model_validate(product)
 
 
+@exported(router)
 @router.get("/products", responses=problem_responses())
 async def list_products(
     caller: AnyCaller, session: ReadSession, query: Annotated[ProductQuery, Query()]

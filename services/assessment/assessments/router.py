@@ -14,6 +14,7 @@ from services.assessment.assessments.schemas import (
 from shared.auth import CtedCaller, FindingsReader
 from shared.database import Page, ReadSession, TransactionalRoute, WriteSession, created, set_etag
 from shared.errors import Conflict, NotFound, problem_responses
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=TransactionalRoute)
 
@@ -28,6 +29,7 @@ async def complete_assessment(
     return assessment
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_assessments(
     caller: FindingsReader, session: ReadSession, query: Annotated[AssessmentQuery, Query()]

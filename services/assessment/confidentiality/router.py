@@ -23,6 +23,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, problem_responses
+from shared.exports import exported
 
 router = APIRouter(
     prefix="/v1/confidentiality-requests",
@@ -41,6 +42,7 @@ async def request_confidentiality(
     return ConfidentialityRead.model_validate(request)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_confidentiality_requests(
     caller: CtedCommitteeOrState,

@@ -25,6 +25,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, TooLarge, problem_responses
+from shared.exports import exported
 from shared.objects import Objects
 
 router = APIRouter(prefix="/v1", tags=["evidence"], route_class=TransactionalRoute)
@@ -51,6 +52,7 @@ async def attach_evidence(
     return EvidenceRead.model_validate(evidence)
 
 
+@exported(router)
 @router.get("/surveys/{survey_id}/evidence", responses=problem_responses(NotFound))
 async def list_evidence(
     caller: CtedCommitteeOrState,

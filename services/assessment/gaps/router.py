@@ -11,10 +11,12 @@ from services.assessment.gaps.schemas import GapQuery, GapRead
 from shared.auth import FindingsReader
 from shared.database import Page, ReadSession, TransactionalRoute, read_visible, set_etag
 from shared.errors import NotFound, problem_responses
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1/gaps", tags=["gaps"], route_class=TransactionalRoute)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_gaps(
     caller: FindingsReader, session: ReadSession, query: Annotated[GapQuery, Query()]

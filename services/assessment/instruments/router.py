@@ -25,6 +25,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1/instruments", tags=["instruments"], route_class=TransactionalRoute)
 
@@ -39,6 +40,7 @@ async def draft_instrument(
     return InstrumentRead.model_validate(instrument)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_instruments(
     caller: AnyCaller, session: ReadSession, query: Annotated[InstrumentQuery, Query()]

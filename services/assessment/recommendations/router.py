@@ -27,6 +27,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
 
 router = APIRouter(
     prefix="/v1/recommendations", tags=["recommendations"], route_class=TransactionalRoute
@@ -43,6 +44,7 @@ async def draft_recommendation(
     return RecommendationRead.model_validate(recommendation)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_recommendations(
     caller: FindingsReader, session: ReadSession, query: Annotated[RecommendationQuery, Query()]
@@ -115,6 +117,7 @@ async def change_recommendation_status(
     return RecommendationRead.model_validate(recommendation)
 
 
+@exported(router)
 @router.get("/{recommendation_id}/status-changes", responses=problem_responses(NotFound))
 async def list_status_changes(
     caller: FindingsReader,

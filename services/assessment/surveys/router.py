@@ -35,6 +35,7 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
 
 router = APIRouter(prefix="/v1/surveys", tags=["surveys"], route_class=TransactionalRoute)
 
@@ -49,6 +50,7 @@ async def issue_survey(
     return await _with_progress(work.session, caller, survey)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_surveys(
     caller: FindingsReader, session: ReadSession, query: Annotated[SurveyQuery, Query()]
@@ -112,6 +114,7 @@ async def save_section(
     return section
 
 
+@exported(router)
 @router.get("/{survey_id}/sections/{code}/revisions", responses=problem_responses(NotFound))
 async def list_section_revisions(
     caller: CtedCommitteeOrState,
@@ -182,6 +185,7 @@ async def accept_response(
     return await _with_progress(work.session, caller, survey)
 
 
+@exported(router)
 @router.get("/{survey_id}/steps", responses=problem_responses(NotFound))
 async def list_survey_steps(
     caller: CtedCommitteeOrState,

@@ -33,14 +33,15 @@ from shared.database import (
 )
 from shared.database.unit_of_work import UnitOfWork
 from shared.events import StateEvent
+from shared.exports import exported
 from shared.scheduling import DueJob
 
 FAULTS: dict[str, list[Exception]] = defaultdict(list)
-"""What handling, writing or doing the job of this text raises, one after the other."""
+"""What handling, writing, reading on or doing the job of this text raises, one after the other."""
 TRIES: Counter[str] = Counter()
-"""How often the copying of a text, or its job, was begun."""
+"""How often the copying of a text, its job or the reading of its list was begun."""
 HOLDS: dict[str, asyncio.Event] = {}
-"""The copying of this text waits for its event."""
+"""The copying of this text, or reading on in its list, waits for its event."""
 
 
 class NoteWritten(StateEvent):
@@ -150,10 +151,17 @@ async def rewrite(
     return NoteRead.model_validate(note)
 
 
+@exported(router)
 @router.get("/notes")
 async def notes(
     caller: AnyCaller, session: ReadSession, query: Annotated[NoteQuery, Query()]
 ) -> Page[NoteRead]:
+    text = query.text or ""
+    TRIES[text] += 1
+    if query.cursor and text in HOLDS:
+        await HOLDS[text].wait()
+    if query.cursor and FAULTS[text]:
+        raise FAULTS[text].pop(0)
     statement = select(Note)
     if query.rank is not None:
         statement = statement.where(Note.rank == query.rank)
