@@ -11,6 +11,7 @@ from services.assessment.evidence.sweep import sweep
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments
+from services.assessment.ratings.router import router as ratings
 from services.assessment.recommendations.router import router as recommendations
 from services.assessment.surveys.router import router as surveys
 from shared.app import create_service
@@ -27,6 +28,7 @@ def create_app() -> FastAPI:
             surveys,
             evidence,
             assessments,
+            ratings,
             gaps,
             recommendations,
             analysis,

@@ -1,1 +1,1 @@
-"""Assessments of States: scores from the answers (¶4, ¶5)."""
+"""Assessments of States: opened for a response, scored and completed (¶4, ¶5)."""

@@ -10,14 +10,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.database import Base, StateRecord
 
 
+class AssessmentStatus(StrEnum):
+    """Where an assessment is."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+
+
 class Assessment(StateRecord):
-    """What CTED found in one State's response; final once completed."""
+    """What CTED finds in one State's response; final once completed."""
 
     __tablename__ = "assessments"
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), unique=True)
-    completed_on: Mapped[date] = mapped_column(index=True)
-    score: Mapped[float]
+    status: Mapped[AssessmentStatus] = mapped_column(index=True)
+    assessors: Mapped[list[str]]
+    opened_on: Mapped[date] = mapped_column(index=True)
+    unsettled: Mapped[int | None]
+    """Items that the assessors rate differently and have not settled, once all have handed in."""
+    completed_on: Mapped[date | None] = mapped_column(index=True)
+    score: Mapped[float | None]
     """Overall, of the answers that are open to all readers of the assessment."""
     summary: Mapped[str] = mapped_column(Text)
 

@@ -10,21 +10,31 @@ from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
+    AssessmentUpdate,
 )
 from shared.auth import CtedCaller, FindingsReader
-from shared.database import Page, ReadSession, TransactionalRoute, WriteSession, created, set_etag
-from shared.errors import Conflict, NotFound, problem_responses
+from shared.database import (
+    OptionalVersion,
+    Page,
+    ReadSession,
+    RequiredVersion,
+    TransactionalRoute,
+    WriteSession,
+    created,
+    set_etag,
+)
+from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
 from shared.exports import exported
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"], route_class=TransactionalRoute)
 
 
 @router.post("", status_code=201, responses=problem_responses(Conflict))
-async def complete_assessment(
+async def open_assessment(
     caller: CtedCaller, work: WriteSession, wanted: AssessmentCreate, response: Response
 ) -> AssessmentRead:
-    """Assess an accepted response: its scores are computed and its gaps derived."""
-    assessment = await service.complete(work, caller, wanted)
+    """Open the assessment of an accepted response, for one assessor or two (¶4, ¶7)."""
+    assessment = await service.open_assessment(work, caller, wanted)
     created(response, f"/v1/assessments/{assessment.id}", assessment.version)
     return assessment
 
@@ -34,7 +44,7 @@ async def complete_assessment(
 async def list_assessments(
     caller: FindingsReader, session: ReadSession, query: Annotated[AssessmentQuery, Query()]
 ) -> Page[AssessmentRead]:
-    """Completed assessments (¶23)."""
+    """Completed assessments (¶23), and for CTED those in hand."""
     return await service.list_assessments(session, caller, query)
 
 
@@ -42,7 +52,41 @@ async def list_assessments(
 async def read_assessment(
     caller: FindingsReader, session: ReadSession, assessment_id: UUID, response: Response
 ) -> AssessmentRead:
-    """One assessment with its scores."""
+    """One assessment with its scores and ratings."""
     assessment = await service.read(session, caller, assessment_id)
+    set_etag(response, assessment.version)
+    return assessment
+
+
+@router.patch(
+    "/{assessment_id}", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
+)
+async def revise_assessment(
+    caller: CtedCaller,
+    work: WriteSession,
+    assessment_id: UUID,
+    version: RequiredVersion,
+    wanted: AssessmentUpdate,
+    response: Response,
+) -> AssessmentRead:
+    """Change the summary of an open assessment, or hand it to other assessors."""
+    assessment = await service.revise(work, caller, assessment_id, version, wanted)
+    set_etag(response, assessment.version)
+    return assessment
+
+
+@router.post(
+    "/{assessment_id}/completion",
+    responses=problem_responses(NotFound, Conflict, PreconditionFailed),
+)
+async def complete_assessment(
+    caller: CtedCaller,
+    work: WriteSession,
+    assessment_id: UUID,
+    version: OptionalVersion,
+    response: Response,
+) -> AssessmentRead:
+    """Complete it once every item has a final rating: scores and gaps follow."""
+    assessment = await service.complete(work, caller, assessment_id, version)
     set_etag(response, assessment.version)
     return assessment

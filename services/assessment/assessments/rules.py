@@ -14,6 +14,9 @@ from services.assessment.instruments.rules import (
 
 K = TypeVar("K", str, int)
 
+FREE_STEPS: Mapping[str, tuple[str, ...]] = {"open": ("completed",), "completed": ()}
+"""The steps allowed from each state of an assessment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -47,12 +50,12 @@ class Scored:
     value: float | None
 
 
-def scored_questions(
+def assessable_questions(
     questions: Sequence[Question],
     answers: Mapping[str, AnswerValue],
     withheld: Iterable[str] = (),
-) -> list[Scored]:
-    """The questions that count: shown, scored and applicable, in the instrument's order.
+) -> list[Question]:
+    """The questions that are shown and scored, in the instrument's order, applicable or not.
 
     `withheld` names those that are left out as if they had not been asked (¶23), and with them
     those that are shown only because of their answers.
@@ -60,11 +63,22 @@ def scored_questions(
     left_out = frozenset(withheld)
     known = {code: value for code, value in answers.items() if code not in left_out}
     return [
-        Scored(question, implementation_value(question, known.get(question.code)))
+        question
         for question in shown_questions(questions, known)
-        if question.is_scored
-        and question.code not in left_out
-        and known.get(question.code) != NOT_APPLICABLE
+        if question.is_scored and question.code not in left_out
+    ]
+
+
+def scored_questions(
+    questions: Sequence[Question],
+    answers: Mapping[str, AnswerValue],
+    withheld: Iterable[str] = (),
+) -> list[Scored]:
+    """The assessable questions that count, because the State does not find them inapplicable."""
+    return [
+        Scored(question, implementation_value(question, answers.get(question.code)))
+        for question in assessable_questions(questions, answers, withheld)
+        if answers.get(question.code) != NOT_APPLICABLE
     ]
 
 
@@ -78,7 +92,7 @@ def implementation_scores(counted: Sequence[Scored]) -> Scores | None:
     if all(entry.value is None for entry in counted):
         return None
     return Scores(
-        overall=_score(counted),
+        overall=score_of(counted),
         by_theme=_scores(counted, lambda question: [question.theme]),
         by_resolution=_scores(
             counted, lambda question: [provision.resolution for provision in question.provisions]
@@ -94,10 +108,11 @@ def _scores(counted: Iterable[Scored], about: Callable[[Question], Iterable[K]])
     for entry in counted:
         for key in set(about(entry.question)):
             groups.setdefault(key, []).append(entry)
-    return {key: _score(group) for key, group in sorted(groups.items())}
+    return {key: score_of(group) for key, group in sorted(groups.items())}
 
 
-def _score(counted: Sequence[Scored]) -> Score:
+def score_of(counted: Sequence[Scored]) -> Score:
+    """The weighted mean of the answers to at least one question, with its interval."""
     asked = sum(entry.question.weight for entry in counted)
     answered = sum(entry.question.weight for entry in counted if entry.value is not None)
     reached = sum(entry.question.weight * (entry.value or 0.0) for entry in counted)

@@ -1,6 +1,8 @@
 """Keeps the scores of an assessment, for each audience, and reads them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -12,16 +14,63 @@ from services.assessment.assessments.models import (
     Audience,
     Dimension,
 )
-from services.assessment.assessments.rules import Score, Scores
-from services.assessment.assessments.schemas import AssessmentRead, ScoreRead
-from shared.auth import Caller
+from services.assessment.assessments.rules import (
+    Score,
+    Scored,
+    Scores,
+    assessable_questions,
+    scored_questions,
+)
+from services.assessment.assessments.schemas import (
+    AssessmentRead,
+    RatingTallies,
+    RatingTallyRead,
+    ScoreRead,
+)
+from services.assessment.instruments.rules import AnswerValue, Question, questions_of
+from services.assessment.instruments.service import sections_by_id
+from services.assessment.ratings.models import AssessmentRating
+from services.assessment.surveys.drafting import answers_of, values_of
+from services.assessment.surveys.models import Survey
+from shared.auth import CTED, Caller
 from shared.database import UnitOfWork
+
+R = TypeVar("R", AssessmentScore, AssessmentRating)
 
 _FIELD_OF = {
     Dimension.THEME: "by_theme",
     Dimension.RESOLUTION: "by_resolution",
     Dimension.PROVISION: "by_provision",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What of a response is assessed: of all of it, and of what is open to all readers (¶23)."""
+
+    answers: Mapping[str, AnswerValue]
+    assessable: Mapping[Audience, Sequence[Question]]
+    counted: Mapping[Audience, Sequence[Scored]]
+
+
+async def response_to(session: AsyncSession, survey: Survey) -> Response:
+    """The survey's response as its assessment takes it."""
+    questions = questions_of(await sections_by_id(session, survey.instrument_id))
+    answers = await answers_of(session, survey)
+    values = values_of(answers)
+    confidential = [code for code, answer in answers.items() if answer.get("confidential")]
+    withheld: dict[Audience, list[str]] = {Audience.ALL: [], Audience.OPEN: confidential}
+    return Response(
+        answers=values,
+        assessable={
+            audience: assessable_questions(questions, values, codes)
+            for audience, codes in withheld.items()
+        },
+        counted={
+            audience: scored_questions(questions, values, codes)
+            for audience, codes in withheld.items()
+        },
+    )
 
 
 async def keep_scores(
@@ -43,25 +92,35 @@ async def keep_scores(
 async def read_with_scores(
     session: AsyncSession, caller: Caller, assessments: Sequence[Assessment]
 ) -> list[AssessmentRead]:
-    """The assessments in their public form, each with the scores that the caller may see."""
-    found: dict[tuple[UUID, Audience], list[AssessmentScore]] = {}
-    rows = await session.scalars(
-        select(AssessmentScore).where(
-            AssessmentScore.assessment_id.in_([assessment.id for assessment in assessments])
-        )
-    )
-    for row in rows:
-        found.setdefault((row.assessment_id, row.audience), []).append(row)
-    return [
-        _as_read(assessment, found.get((assessment.id, _audience_of(caller, assessment)), []))
-        for assessment in assessments
-    ]
+    """The assessments in their public form, with the scores and ratings the caller may see."""
+    scores = await _by_audience(session, AssessmentScore, assessments)
+    ratings = await _by_audience(session, AssessmentRating, assessments)
+    read = []
+    for assessment in assessments:
+        key = (assessment.id, audience_of(caller, assessment))
+        read.append(_as_read(caller, assessment, scores.get(key, []), ratings.get(key, [])))
+    return read
 
 
-def _audience_of(caller: Caller, assessment: Assessment) -> Audience:
+def audience_of(caller: Caller, assessment: Assessment) -> Audience:
+    """Which of an assessment's scores and ratings the caller sees (¶23)."""
     if caller.may_see_confidential_of(assessment.member_state):
         return Audience.ALL
     return Audience.OPEN
+
+
+async def _by_audience(
+    session: AsyncSession, kind: type[R], assessments: Iterable[Assessment]
+) -> dict[tuple[UUID, Audience], list[R]]:
+    found: dict[tuple[UUID, Audience], list[R]] = {}
+    statement = (
+        select(kind)
+        .where(kind.assessment_id.in_([assessment.id for assessment in assessments]))
+        .order_by(kind.key)
+    )
+    for row in await session.scalars(statement):
+        found.setdefault((row.assessment_id, row.audience), []).append(row)
+    return found
 
 
 def _rows(assessment_id: UUID, audience: Audience, scores: Scores) -> Iterable[AssessmentScore]:
@@ -87,24 +146,45 @@ def _rows(assessment_id: UUID, audience: Audience, scores: Scores) -> Iterable[A
         yield row(Dimension.PROVISION, provision, score)
 
 
-def _as_read(assessment: Assessment, rows: Iterable[AssessmentScore]) -> AssessmentRead:
-    grouped: dict[str, dict[str, ScoreRead]] = {name: {} for name in _FIELD_OF.values()}
-    overall: ScoreRead | None = None
-    for row in sorted(rows, key=lambda row: row.key):
-        score = ScoreRead.model_validate(row)
-        if row.dimension is Dimension.OVERALL:
-            overall = score
-        else:
-            grouped[_FIELD_OF[row.dimension]][row.key] = score
-    assert overall is not None  # noqa: S101 - who may see an assessment may see a score of it
+def _as_read(
+    caller: Caller,
+    assessment: Assessment,
+    scores: Sequence[AssessmentScore],
+    ratings: Sequence[AssessmentRating],
+) -> AssessmentRead:
+    is_cted = caller.has_any(*CTED)
+    overall, parts = _parted([(row, ScoreRead.model_validate(row)) for row in scores])
+    rated, rated_parts = _parted([(row, RatingTallyRead.model_validate(row)) for row in ratings])
     return AssessmentRead(
         id=assessment.id,
         version=assessment.version,
         survey_id=assessment.survey_id,
         member_state=assessment.member_state,
         confidential=assessment.confidential,
+        status=assessment.status,
+        assessors=assessment.assessors if is_cted else None,
+        unsettled=assessment.unsettled if is_cted else None,
+        opened_on=assessment.opened_on,
         completed_on=assessment.completed_on,
         overall=overall,
-        **grouped,
+        **parts,
+        ratings=RatingTallies(overall=rated, **rated_parts) if rated else None,
         summary=assessment.summary,
     )
+
+
+F = TypeVar("F", ScoreRead, RatingTallyRead)
+
+
+def _parted(
+    rows: Iterable[tuple[AssessmentScore | AssessmentRating, F]],
+) -> tuple[F | None, dict[str, dict[str, F]]]:
+    """What is overall, and the rest by dimension and key."""
+    overall: F | None = None
+    parts: dict[str, dict[str, F]] = {name: {} for name in _FIELD_OF.values()}
+    for row, found in rows:
+        if row.dimension is Dimension.OVERALL:
+            overall = found
+        else:
+            parts[_FIELD_OF[row.dimension]][row.key] = found
+    return overall, parts

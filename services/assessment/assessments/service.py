@@ -1,65 +1,106 @@
-"""Completes and finds assessments."""
+"""Opens, completes and finds assessments."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment, Audience
-from services.assessment.assessments.rules import implementation_scores, scored_questions
+from services.assessment.assessments.access import (
+    locked_open,
+    read_readable,
+    readable,
+    require_part,
+)
+from services.assessment.assessments.models import Assessment, AssessmentStatus, Audience
+from services.assessment.assessments.rules import FREE_STEPS, Scores, implementation_scores
 from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
+    AssessmentUpdate,
 )
-from services.assessment.assessments.scoring import keep_scores, read_with_scores
+from services.assessment.assessments.scoring import (
+    Response,
+    keep_scores,
+    read_with_scores,
+    response_to,
+)
 from services.assessment.events import AssessmentCompleted
 from services.assessment.gaps.service import record_gaps
-from services.assessment.instruments.rules import questions_of
-from services.assessment.instruments.service import sections_by_id
-from services.assessment.surveys.drafting import answers_of, confidential_of, values_of
+from services.assessment.ratings import service as ratings
+from services.assessment.ratings import sheets
+from services.assessment.ratings.rules import RatedItem
 from services.assessment.surveys.models import Survey, SurveyStatus
-from services.assessment.surveys.rules import FREE_STEPS
+from services.assessment.surveys.rules import FREE_STEPS as SURVEY_STEPS
 from services.assessment.surveys.service import mark_assessed
-from shared.auth import Caller
-from shared.database import Page, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Invalid, require_step
+from shared.auth import CTED, Caller, Role
+from shared.database import Page, UnitOfWork, paginate
+from shared.errors import Conflict, Forbidden, Invalid, require_step
 
 
-async def complete(work: UnitOfWork, caller: Caller, wanted: AssessmentCreate) -> AssessmentRead:
-    """Score the State's response and derive its gaps, all in one step."""
+async def open_assessment(
+    work: UnitOfWork, caller: Caller, wanted: AssessmentCreate
+) -> AssessmentRead:
+    """Open the assessment of an accepted response, with every item that is to be rated."""
     survey = await work.session.get(Survey, wanted.survey_id, with_for_update=True)
     if survey is None:
         raise Invalid.of_field("body.survey_id", "No such survey; see /v1/surveys.")
-    require_step("survey", survey.status, SurveyStatus.ASSESSED, FREE_STEPS)
-    questions = questions_of(await sections_by_id(work.session, survey.instrument_id))
-    answers = await answers_of(work.session, survey)
-    values = values_of(answers)
-    withheld = confidential_of(answers)
-    counted = scored_questions(questions, values)
-    open_to_all = scored_questions(questions, values, withheld)
-    scores = {
-        Audience.ALL: implementation_scores(counted),
-        Audience.OPEN: implementation_scores(open_to_all),
-    }
-    whole, open_ones = scores[Audience.ALL], scores[Audience.OPEN]
-    if whole is None:
+    require_step("survey", survey.status, SurveyStatus.ASSESSED, SURVEY_STEPS)
+    is_under_way = select(Assessment.id).where(Assessment.survey_id == survey.id)
+    if under_way := await work.session.scalar(is_under_way):
+        raise Conflict(f"It is being assessed already; see /v1/assessments/{under_way}.")
+    response = await response_to(work.session, survey)
+    if implementation_scores(response.counted[Audience.ALL]) is None:
         raise Invalid.of_field(
             "body.survey_id", "No answer of it is scored: there is nothing to assess."
         )
-    told = open_ones or whole
-    assert told.overall.score is not None  # noqa: S101 - there are scores only of answers
     assessment = Assessment(
         survey_id=survey.id,
         member_state=survey.member_state,
-        # Where every answer is confidential, so is what they come to.
-        confidential=survey.confidential or open_ones is None,
-        completed_on=work.clock.today(),
-        score=told.overall.score,
+        confidential=survey.confidential,
+        status=AssessmentStatus.OPEN,
+        assessors=wanted.assessors or [caller.subject],
+        opened_on=work.clock.today(),
         summary=wanted.summary,
     )
     await work.save(assessment)
-    await keep_scores(work, assessment.id, scores)
+    await ratings.lay_out(work, assessment, response)
+    return await _as_read(work, caller, assessment)
+
+
+async def revise(
+    work: UnitOfWork,
+    caller: Caller,
+    assessment_id: UUID,
+    version: int | None,
+    wanted: AssessmentUpdate,
+) -> AssessmentRead:
+    """Change the summary, or who assesses."""
+    assessment = await locked_open(work, assessment_id, version)
+    require_part(caller, assessment)
+    if wanted.summary is not None:
+        assessment.summary = wanted.summary
+    if wanted.assessors is not None:
+        if not caller.has_any(Role.CTED_LEAD):
+            raise Forbidden("Only a lead names other assessors.")
+        await sheets.hand_over(work, assessment, wanted.assessors)
+    await work.save(assessment)
+    return await _as_read(work, caller, assessment)
+
+
+async def complete(
+    work: UnitOfWork, caller: Caller, assessment_id: UUID, version: int | None
+) -> AssessmentRead:
+    """Score the response, take the final ratings and derive the gaps, all in one step."""
+    assessment = await work.get(Assessment, assessment_id, version=version, locked=True)
+    require_part(caller, assessment)
+    require_step("assessment", assessment.status, AssessmentStatus.COMPLETED, FREE_STEPS)
+    survey = await work.session.get_one(Survey, assessment.survey_id, with_for_update=True)
+    await ratings.conclude(work, assessment)
+    assessment.status = AssessmentStatus.COMPLETED
+    assessment.completed_on = work.clock.today()
+    response = await response_to(work.session, survey)
+    told, rated = await keep_findings(work, assessment, survey, response)
     await mark_assessed(work, caller, survey)
     work.publish(
         AssessmentCompleted(
@@ -68,7 +109,7 @@ async def complete(work: UnitOfWork, caller: Caller, wanted: AssessmentCreate) -
             assessment_id=assessment.id,
             survey_id=survey.id,
             completed_on=assessment.completed_on,
-            score=assessment.score,
+            score=told.overall.score,
             scores_by_theme={
                 theme: score.score
                 for theme, score in told.by_theme.items()
@@ -76,22 +117,54 @@ async def complete(work: UnitOfWork, caller: Caller, wanted: AssessmentCreate) -
             },
         )
     )
-    await record_gaps(work, assessment, values, counted, open_to_all)
-    (read,) = await read_with_scores(work.session, caller, [assessment])
-    return read
+    await record_gaps(work, assessment, response, rated)
+    return await _as_read(work, caller, assessment)
+
+
+async def keep_findings(
+    work: UnitOfWork, assessment: Assessment, survey: Survey, response: Response
+) -> tuple[Scores, list[RatedItem]]:
+    """Keep what answers and ratings come to for each audience.
+
+    Returns the scores that all readers may know, and the rated items.
+    """
+    scores = {
+        audience: implementation_scores(counted) for audience, counted in response.counted.items()
+    }
+    open_ones = scores[Audience.OPEN]
+    told = open_ones or scores[Audience.ALL]
+    assert told is not None  # noqa: S101 - what has no scored answer is not opened
+    assessment.score = told.overall.score
+    # Where every answer is confidential, so is what they come to.
+    assessment.confidential = survey.confidential or open_ones is None
+    await work.save(assessment)
+    await keep_scores(work, assessment.id, scores)
+    return told, await ratings.keep_tallies(work, assessment, response)
 
 
 async def list_assessments(
     session: AsyncSession, caller: Caller, query: AssessmentQuery
 ) -> Page[AssessmentRead]:
     """The assessments that match the query and that the caller may see."""
-    statement = visible_to(caller, select(Assessment), Assessment)
+    is_open = query.status is AssessmentStatus.OPEN
+    sort = query.sort or ("-opened_on" if is_open else "-completed_on")
+    if is_open and not sort.endswith("opened_on"):
+        raise Invalid.of_field("query.sort", "Open assessments sort by opened_on or -opened_on.")
+    statement = readable(caller).where(Assessment.status == query.status)
     if query.member_state:
         statement = statement.where(Assessment.member_state == query.member_state)
     if query.completed_since:
         statement = statement.where(Assessment.completed_on >= query.completed_since)
-    sortable = {"completed_on": Assessment.completed_on, "score": Assessment.score}
-    page = await paginate(session, statement, query, query.sort, sortable, Assessment.id)
+    if query.assessor:
+        if not caller.has_any(*CTED):
+            raise Forbidden("Who assessed is told to CTED alone.")
+        statement = statement.where(Assessment.assessors.contains([query.assessor]))
+    sortable = {
+        "opened_on": Assessment.opened_on,
+        "completed_on": Assessment.completed_on,
+        "score": Assessment.score,
+    }
+    page = await paginate(session, statement, query, sort, sortable, Assessment.id)
     return Page(
         items=await read_with_scores(session, caller, page.records), next_cursor=page.next_cursor
     )
@@ -99,6 +172,11 @@ async def list_assessments(
 
 async def read(session: AsyncSession, caller: Caller, assessment_id: UUID) -> AssessmentRead:
     """The assessment, if the caller may see it."""
-    assessment = await read_visible(session, caller, Assessment, assessment_id)
+    assessment = await read_readable(session, caller, assessment_id)
     (found,) = await read_with_scores(session, caller, [assessment])
     return found
+
+
+async def _as_read(work: UnitOfWork, caller: Caller, assessment: Assessment) -> AssessmentRead:
+    (read,) = await read_with_scores(work.session, caller, [assessment])
+    return read

@@ -1,1 +1,1 @@
-"""Gaps in implementation, derived from the answers (¶6)."""
+"""Gaps in implementation, derived from the answers and the ratings (¶6)."""

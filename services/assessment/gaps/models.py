@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.assessment.gaps.rules import Basis
+from services.assessment.ratings.rules import Rating
 from shared.database import StateRecord
 
 
@@ -21,14 +23,20 @@ class Severity(StrEnum):
 
 
 class Gap(StateRecord):
-    """What a State does not, or not fully, implement, with the answer that it comes from."""
+    """What a State does not, or not fully, implement, with the answers that it comes from."""
 
     __tablename__ = "gaps"
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), index=True)
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"))
+    basis: Mapped[Basis]
+    rating: Mapped[Rating | None]
+    """The final rating that is worse than the answers claim."""
     question: Mapped[str]
+    """The weightiest of those that it comes from."""
     answer: Mapped[str]
+    answers: Mapped[dict[str, Any]]
+    """Every answer that it comes from, by question."""
     theme: Mapped[str] = mapped_column(index=True)
     resolution: Mapped[int]
     """That of the first provision."""

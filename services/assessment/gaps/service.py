@@ -1,48 +1,53 @@
 """Records and finds gaps."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment
-from services.assessment.assessments.rules import Scored
+from services.assessment.assessments.models import Assessment, Audience
+from services.assessment.assessments.scoring import Response
 from services.assessment.events import GapIdentified
 from services.assessment.gaps.models import Gap, Severity
-from services.assessment.gaps.rules import gaps_in
+from services.assessment.gaps.rules import Basis, Finding, gaps_in
 from services.assessment.gaps.schemas import GapQuery
 from services.assessment.instruments.rules import AnswerValue
+from services.assessment.ratings.rules import RatedItem
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
 
 
 async def record_gaps(
-    work: UnitOfWork,
-    assessment: Assessment,
-    answers: Mapping[str, AnswerValue],
-    counted: Iterable[Scored],
-    open_to_all: Iterable[Scored],
+    work: UnitOfWork, assessment: Assessment, response: Response, rated: Sequence[RatedItem]
 ) -> None:
-    """Keep and announce every gap that the answers show; others are told of the open ones."""
-    open_codes = {entry.question.code for entry in open_to_all}
+    """Keep and announce every gap that answers and ratings show; others hear of the open ones."""
+    open_codes = {question.code for question in response.assessable[Audience.OPEN]}
     gaps = [
         Gap(
             member_state=assessment.member_state,
-            confidential=assessment.confidential or finding.question.code not in open_codes,
+            confidential=assessment.confidential
+            or any(question.code not in open_codes for question in finding.questions),
             assessment_id=assessment.id,
             survey_id=assessment.survey_id,
+            basis=finding.basis,
+            rating=finding.rating,
             question=finding.question.code,
-            answer=_in_words(answers[finding.question.code]),
+            answer=_in_words(response.answers.get(finding.question.code, "")),
+            answers={
+                question.code: _in_words(response.answers[question.code])
+                for question in finding.questions
+                if question.code in response.answers
+            },
             theme=finding.question.theme,
-            resolution=finding.question.provisions[0].resolution,
-            provisions=[asdict(provision) for provision in finding.question.provisions],
-            tags=list(finding.question.tags),
+            resolution=finding.provisions[0].resolution,
+            provisions=[asdict(provision) for provision in finding.provisions],
+            tags=sorted({tag for question in finding.questions for tag in question.tags}),
             severity=Severity(finding.severity),
-            description=f"Not fully in place: {finding.question.text}",
+            description=_description(finding),
             identified_on=assessment.completed_on,
         )
-        for finding in gaps_in(counted)
+        for finding in gaps_in(response.counted[Audience.ALL], rated)
     ]
     await work.save(*gaps)
     work.publish(
@@ -76,6 +81,13 @@ async def list_gaps(session: AsyncSession, caller: Caller, query: GapQuery) -> R
         statement = statement.where(Gap.tags.contains([query.tag]))
     sortable = {"identified_on": Gap.identified_on, "theme": Gap.theme}
     return await paginate(session, statement, query, query.sort, sortable, Gap.id)
+
+
+def _description(finding: Finding) -> str:
+    asked = finding.question.text
+    if finding.basis is Basis.ANSWER:
+        return f"Not fully in place: {asked}"
+    return f"Found less in place ({finding.rating}) than answered: {asked}"
 
 
 def _in_words(answer: AnswerValue) -> str:

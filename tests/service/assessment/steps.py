@@ -105,10 +105,58 @@ async def assessed(
     instrument: Json = INSTRUMENT,
     **fields: object,
 ) -> Json:
-    """The assessment of an accepted response."""
+    """The completed assessment of an accepted response, whose ratings bear out its answers."""
     survey = await accepted(stack, officer, state, answers, instrument, **fields)
-    answer = await officer.post(
-        "/v1/assessments", json={"survey_id": survey["id"], "summary": "As answered."}
-    )
+    assessment = await opened(officer, survey)
+    rated = await rate(officer, assessment)
+    assert rated.status_code == 200, rated.text[:2000]
+    return await completed(officer, assessment)
+
+
+async def opened(officer: httpx.AsyncClient, survey: Json, *assessors: str) -> Json:
+    """An open assessment of the survey; by the officer alone where nobody is named."""
+    body: Json = {"survey_id": survey["id"], "summary": "As answered."}
+    if assessors:
+        body["assessors"] = list(assessors)
+    answer = await officer.post("/v1/assessments", json=body)
     assert answer.status_code == 201, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def rate(
+    assessor: httpx.AsyncClient, assessment: Json, ratings: Json | None = None
+) -> httpx.Response:
+    """Rate every item as its answers claim, or as `ratings` says of its provision."""
+    path = f"/v1/assessments/{assessment['id']}/rating-sheet"
+    sheet = await assessor.get(path)
+    assert sheet.status_code == 200, sheet.text[:2000]
+    given = [
+        {
+            "theme": item["theme"],
+            "provision": item["provision"],
+            "rating": (ratings or {}).get(item["provision"], claimed(item["score"])),
+            "reasons": "As the law and practice show.",
+        }
+        for item in sheet.json()["items"]
+    ]
+    return await assessor.patch(
+        path, json={"ratings": given}, headers={"If-Match": sheet.headers["etag"]}
+    )
+
+
+def claimed(score: float | None) -> str:
+    """The rating that answers of this score claim."""
+    if score is None:
+        return "not_applicable"
+    if score == 1:
+        return "fully"
+    if score > 0.5:
+        return "largely"
+    return "partially" if score > 0 else "not_implemented"
+
+
+async def completed(officer: httpx.AsyncClient, assessment: Json) -> Json:
+    """The assessment, completed."""
+    answer = await officer.post(f"/v1/assessments/{assessment['id']}/completion")
+    assert answer.status_code == 200, answer.text[:2000]
     return dict(answer.json())

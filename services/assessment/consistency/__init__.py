@@ -1,0 +1,1 @@
+"""How fairly and consistently the assessment tools are applied (¶7)."""
