@@ -30,7 +30,7 @@ from services.assessment.assessments.schemas import (
 from services.assessment.instruments.rules import AnswerValue, Question, questions_of
 from services.assessment.instruments.service import sections_by_id
 from services.assessment.ratings.models import AssessmentRating
-from services.assessment.surveys.drafting import answers_of, values_of
+from services.assessment.surveys.drafting import answers_of, confidential_of, values_of
 from services.assessment.surveys.models import Survey
 from shared.auth import CTED, Caller
 from shared.database import UnitOfWork
@@ -52,14 +52,21 @@ class Response:
     assessable: Mapping[Audience, Sequence[Question]]
     counted: Mapping[Audience, Sequence[Scored]]
 
+    def is_open(self, questions: Iterable[str]) -> bool:
+        """Whether all of these questions are open to all readers."""
+        open_codes = {question.code for question in self.assessable[Audience.OPEN]}
+        return open_codes.issuperset(questions)
+
 
 async def response_to(session: AsyncSession, survey: Survey) -> Response:
     """The survey's response as its assessment takes it."""
     questions = questions_of(await sections_by_id(session, survey.instrument_id))
     answers = await answers_of(session, survey)
     values = values_of(answers)
-    confidential = [code for code, answer in answers.items() if answer.get("confidential")]
-    withheld: dict[Audience, list[str]] = {Audience.ALL: [], Audience.OPEN: confidential}
+    withheld: dict[Audience, list[str]] = {
+        Audience.ALL: [],
+        Audience.OPEN: confidential_of(answers),
+    }
     return Response(
         answers=values,
         assessable={

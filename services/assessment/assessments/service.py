@@ -11,25 +11,20 @@ from services.assessment.assessments.access import (
     readable,
     require_part,
 )
+from services.assessment.assessments.findings import keep_findings
 from services.assessment.assessments.models import Assessment, AssessmentStatus, Audience
-from services.assessment.assessments.rules import FREE_STEPS, Scores, implementation_scores
+from services.assessment.assessments.rules import FREE_STEPS, implementation_scores
 from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
     AssessmentUpdate,
 )
-from services.assessment.assessments.scoring import (
-    Response,
-    keep_scores,
-    read_with_scores,
-    response_to,
-)
+from services.assessment.assessments.scoring import read_with_scores, response_to
 from services.assessment.events import AssessmentCompleted
 from services.assessment.gaps.service import record_gaps
 from services.assessment.ratings import service as ratings
 from services.assessment.ratings import sheets
-from services.assessment.ratings.rules import RatedItem
 from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS as SURVEY_STEPS
 from services.assessment.surveys.service import mark_assessed
@@ -92,15 +87,24 @@ async def complete(
     work: UnitOfWork, caller: Caller, assessment_id: UUID, version: int | None
 ) -> AssessmentRead:
     """Score the response, take the final ratings and derive the gaps, all in one step."""
+    # The survey is locked first, as where a State asks for confidentiality: no deadlock.
+    survey: Survey | None = await work.session.scalar(
+        select(Survey)
+        .join(Assessment, Assessment.survey_id == Survey.id)
+        .where(Assessment.id == assessment_id)
+        .with_for_update(of=Survey)
+    )
     assessment = await work.get(Assessment, assessment_id, version=version, locked=True)
+    assert survey is not None  # noqa: S101 - every assessment is of a survey
     require_part(caller, assessment)
     require_step("assessment", assessment.status, AssessmentStatus.COMPLETED, FREE_STEPS)
-    survey = await work.session.get_one(Survey, assessment.survey_id, with_for_update=True)
     await ratings.conclude(work, assessment)
     assessment.status = AssessmentStatus.COMPLETED
     assessment.completed_on = work.clock.today()
     response = await response_to(work.session, survey)
-    told, rated = await keep_findings(work, assessment, survey, response)
+    found = await keep_findings(work, assessment, response)
+    assessment.confidential = survey.confidential or not found.is_open
+    await work.save(assessment)
     await mark_assessed(work, caller, survey)
     work.publish(
         AssessmentCompleted(
@@ -109,37 +113,16 @@ async def complete(
             assessment_id=assessment.id,
             survey_id=survey.id,
             completed_on=assessment.completed_on,
-            score=told.overall.score,
+            score=found.scores.overall.score,
             scores_by_theme={
                 theme: score.score
-                for theme, score in told.by_theme.items()
+                for theme, score in found.scores.by_theme.items()
                 if score.score is not None
             },
         )
     )
-    await record_gaps(work, assessment, response, rated)
+    await record_gaps(work, assessment, response, found.rated)
     return await _as_read(work, caller, assessment)
-
-
-async def keep_findings(
-    work: UnitOfWork, assessment: Assessment, survey: Survey, response: Response
-) -> tuple[Scores, list[RatedItem]]:
-    """Keep what answers and ratings come to for each audience.
-
-    Returns the scores that all readers may know, and the rated items.
-    """
-    scores = {
-        audience: implementation_scores(counted) for audience, counted in response.counted.items()
-    }
-    open_ones = scores[Audience.OPEN]
-    told = open_ones or scores[Audience.ALL]
-    assert told is not None  # noqa: S101 - what has no scored answer is not opened
-    assessment.score = told.overall.score
-    # Where every answer is confidential, so is what they come to.
-    assessment.confidential = survey.confidential or open_ones is None
-    await work.save(assessment)
-    await keep_scores(work, assessment.id, scores)
-    return told, await ratings.keep_tallies(work, assessment, response)
 
 
 async def list_assessments(

@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment
-from services.assessment.assessments.rescoring import rescore
+from services.assessment.assessments.findings import keep_findings
+from services.assessment.assessments.models import Assessment, AssessmentStatus
+from services.assessment.assessments.scoring import response_to
 from services.assessment.confidentiality.models import Action, ConfidentialityRequest, Subject
 from services.assessment.confidentiality.schemas import (
     ConfidentialityCreate,
@@ -110,15 +111,21 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
     )
     if assessment is None:
         return
-    open_codes = await rescore(work, assessment, survey)
-    await _set(work, "assessment", assessment, confidential=survey.confidential or not open_codes)
+    if assessment.status is AssessmentStatus.OPEN:
+        assessment.confidential = survey.confidential  # nothing of it is known to others yet
+        return
+    response = await response_to(work.session, survey)
+    found = await keep_findings(work, assessment, response)
+    await _set(
+        work, "assessment", assessment, confidential=survey.confidential or not found.is_open
+    )
     gaps = list(
         await work.session.scalars(
             select(Gap).where(Gap.assessment_id == assessment.id).order_by(Gap.id).with_for_update()
         )
     )
     for gap in gaps:
-        withheld = assessment.confidential or gap.question not in open_codes
+        withheld = assessment.confidential or not response.is_open(gap.answers)
         await _set(work, "gap", gap, confidential=withheld)
     recommendations = await work.session.scalars(
         select(Recommendation)

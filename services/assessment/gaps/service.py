@@ -22,12 +22,11 @@ async def record_gaps(
     work: UnitOfWork, assessment: Assessment, response: Response, rated: Sequence[RatedItem]
 ) -> None:
     """Keep and announce every gap that answers and ratings show; others hear of the open ones."""
-    open_codes = {question.code for question in response.assessable[Audience.OPEN]}
     gaps = [
         Gap(
             member_state=assessment.member_state,
             confidential=assessment.confidential
-            or any(question.code not in open_codes for question in finding.questions),
+            or not response.is_open(question.code for question in finding.questions),
             assessment_id=assessment.id,
             survey_id=assessment.survey_id,
             basis=finding.basis,
@@ -35,9 +34,8 @@ async def record_gaps(
             question=finding.question.code,
             answer=_in_words(response.answers.get(finding.question.code, "")),
             answers={
-                question.code: _in_words(response.answers[question.code])
+                question.code: _in_words(response.answers.get(question.code, ""))
                 for question in finding.questions
-                if question.code in response.answers
             },
             theme=finding.question.theme,
             resolution=finding.provisions[0].resolution,

@@ -14,6 +14,8 @@ CONFIDENTIAL = "FJI"
 """The State that asks to keep its assessment confidential (¶23)."""
 SILENT = "TGO"
 """The State that does not answer its survey in time."""
+BY_TWO = "MNG"
+"""The State that two assessors rate apart (¶7)."""
 _DOUBTED_THEME = "countering-financing"
 
 
@@ -69,10 +71,7 @@ async def assess_again(world: World, member_state: str, project_id: str) -> None
     better = dict.fromkeys(_answers()[member_state], "yes")
     survey = await _issue(world, instrument["id"], member_state, carry_forward=True)
     await _respond(world, instrument, survey, better)
-    assessment = await officer.post(
-        "/v1/assessments",
-        {"survey_id": survey["id"], "summary": "After a year of steps taken."},
-    )
+    assessment = await _rate(world, survey, "After a year of steps taken.")
     world.narrator.tell(
         f"{member_state} now implements {assessment['overall']['score']:.0%} of what is asked"
     )
@@ -168,9 +167,9 @@ async def _assess_one(
 ) -> list[dict[str, Any]]:
     await _respond(world, instrument, survey, answers)
     officer = world.api("assessment", "cted_officer")
-    assessment = await officer.post(
-        "/v1/assessments", {"survey_id": survey["id"], "summary": "As the State answered."}
-    )
+    by_two = survey["member_state"] == BY_TWO
+    assess = _rate_apart if by_two else _rate
+    assessment = await assess(world, survey, "As the State answered.")
     await world.expect("assessment.assessment-completed", assessment_id=assessment["id"])
     gaps = await officer.all_items("/v1/gaps", assessment_id=assessment["id"])
     state = member_states()[survey["member_state"]]
@@ -187,6 +186,64 @@ async def _assess_one(
         for question in section["questions"]
     }
     return [await _recommend(world, gap, texts[gap["question"]]) for gap in gravest[:3]]
+
+
+async def _rate(world: World, survey: dict[str, Any], summary: str) -> dict[str, Any]:
+    """One assessor finds what the answers claim borne out."""
+    officer = world.api("assessment", "cted_officer")
+    opened = await officer.post("/v1/assessments", {"survey_id": survey["id"], "summary": summary})
+    path = f"/v1/assessments/{opened['id']}"
+    sheet = await officer.get(f"{path}/rating-sheet")
+    ratings = [_rating(item) for item in sheet["items"]]
+    await officer.change("PATCH", f"{path}/rating-sheet", {"ratings": ratings})
+    completed: dict[str, Any] = await officer.post(f"{path}/completion")
+    return completed
+
+
+async def _rate_apart(world: World, survey: dict[str, Any], summary: str) -> dict[str, Any]:
+    """Two assessors rate blind to each other, differ on one item, and settle it."""
+    names = ["first-assessor", "second-assessor"]
+    first, second = (world.api("assessment", "cted_officer", subject=name) for name in names)
+    opened = await first.post(
+        "/v1/assessments", {"survey_id": survey["id"], "assessors": names, "summary": summary}
+    )
+    path = f"/v1/assessments/{opened['id']}"
+    items = (await first.get(f"{path}/rating-sheet"))["items"]
+    ratings = [_rating(item) for item in items]
+    doubted = next(n for n, item in enumerate(items) if item["score"] == 1)
+    differing = {**ratings[doubted], "rating": "largely", "reasons": "The practice lags the law."}
+    for assessor, given in (
+        (first, ratings),
+        (second, [*ratings[:doubted], differing, *ratings[doubted + 1 :]]),
+    ):
+        await assessor.change("PATCH", f"{path}/rating-sheet", {"ratings": given})
+        await assessor.post(f"{path}/hand-in")
+    comparison = await first.get(f"{path}/comparison", differing="true")
+    await first.post(f"{path}/settlement", {"ratings": [differing]})
+    completed: dict[str, Any] = await first.post(f"{path}/completion")
+    agreement = (await first.get("/v1/consistency/agreement"))["overall"]
+    world.narrator.tell(
+        f"Two assessors rated {len(items)} items of {survey['member_state']} apart, settled "
+        f"{len(comparison['items'])}; Krippendorff's alpha {agreement['alpha']:.2f} (¶7)"
+    )
+    return completed
+
+
+def _rating(item: dict[str, Any]) -> dict[str, str]:
+    """What the item's answers claim."""
+    score = item["score"]
+    if score is None:
+        claimed = "not_applicable"
+    elif score in (0, 1):
+        claimed = "fully" if score else "not_implemented"
+    else:
+        claimed = "largely" if score > 0.5 else "partially"
+    return {
+        "theme": item["theme"],
+        "provision": item["provision"],
+        "rating": claimed,
+        "reasons": "Borne out by what the State sent (invented, for this demonstration).",
+    }
 
 
 async def _recommend(world: World, gap: dict[str, Any], asked: str) -> dict[str, Any]:
