@@ -74,10 +74,15 @@ def scored_questions(
     answers: Mapping[str, AnswerValue],
     withheld: Iterable[str] = (),
 ) -> list[Scored]:
-    """The assessable questions that count, because the State does not find them inapplicable."""
+    """The assessable questions that count, with what their answers are worth."""
+    return applicable(assessable_questions(questions, answers, withheld), answers)
+
+
+def applicable(assessable: Iterable[Question], answers: Mapping[str, AnswerValue]) -> list[Scored]:
+    """Those of the questions that the State does not find inapplicable: they count."""
     return [
         Scored(question, implementation_value(question, answers.get(question.code)))
-        for question in assessable_questions(questions, answers, withheld)
+        for question in assessable
         if answers.get(question.code) != NOT_APPLICABLE
     ]
 

@@ -1,11 +1,11 @@
 """Keeps the scores of an assessment, for each audience, and reads them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.assessments.models import (
@@ -18,8 +18,8 @@ from services.assessment.assessments.rules import (
     Score,
     Scored,
     Scores,
+    applicable,
     assessable_questions,
-    scored_questions,
 )
 from services.assessment.assessments.schemas import (
     AssessmentRead,
@@ -67,16 +67,14 @@ async def response_to(session: AsyncSession, survey: Survey) -> Response:
         Audience.ALL: [],
         Audience.OPEN: confidential_of(answers),
     }
+    assessable = {
+        audience: assessable_questions(questions, values, codes)
+        for audience, codes in withheld.items()
+    }
     return Response(
         answers=values,
-        assessable={
-            audience: assessable_questions(questions, values, codes)
-            for audience, codes in withheld.items()
-        },
-        counted={
-            audience: scored_questions(questions, values, codes)
-            for audience, codes in withheld.items()
-        },
+        assessable=assessable,
+        counted={audience: applicable(asked, values) for audience, asked in assessable.items()},
     )
 
 
@@ -87,13 +85,13 @@ async def keep_scores(
     await work.session.execute(
         delete(AssessmentScore).where(AssessmentScore.assessment_id == assessment_id)
     )
-    work.session.add_all(
+    rows = [
         row
         for audience, made in scores.items()
         if made is not None
         for row in _rows(assessment_id, audience, made)
-    )
-    await work.session.flush()
+    ]
+    await work.session.execute(insert(AssessmentScore), rows)
 
 
 async def read_with_scores(
@@ -130,19 +128,10 @@ async def _by_audience(
     return found
 
 
-def _rows(assessment_id: UUID, audience: Audience, scores: Scores) -> Iterable[AssessmentScore]:
-    def row(dimension: Dimension, key: str, score: Score) -> AssessmentScore:
-        return AssessmentScore(
-            assessment_id=assessment_id,
-            audience=audience,
-            dimension=dimension,
-            key=key,
-            score=score.score,
-            low=score.low,
-            high=score.high,
-            asked=score.asked,
-            answered=score.answered,
-        )
+def _rows(assessment_id: UUID, audience: Audience, scores: Scores) -> Iterable[dict[str, Any]]:
+    def row(dimension: Dimension, key: str, score: Score) -> dict[str, Any]:
+        about = {"assessment_id": assessment_id, "audience": audience}
+        return about | {"dimension": dimension, "key": key} | asdict(score)
 
     yield row(Dimension.OVERALL, "", scores.overall)
     for theme, score in scores.by_theme.items():

@@ -1,9 +1,10 @@
 """Sets out what is rated, settles where assessors differ, and keeps the final ratings."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -117,10 +118,16 @@ async def keep_tallies(
     await work.session.execute(
         delete(AssessmentRating).where(AssessmentRating.assessment_id == assessment.id)
     )
-    for audience in Audience:
-        seen = [row for row in rows if audience is Audience.ALL or row.open_questions]
-        work.session.add_all(_tallies(assessment.id, audience, seen))
-    await work.session.flush()
+    tallies = [
+        taken
+        for audience in Audience
+        for taken in _tallies(
+            assessment.id,
+            audience,
+            [row for row in rows if audience is Audience.ALL or row.open_questions],
+        )
+    ]
+    await work.session.execute(insert(AssessmentRating), tallies)
     items = {item.key: item for item in items_of(response.assessable[Audience.ALL])}
     return [
         RatedItem(items[row.key], row.score, row.rating) for row in rows if row.rating is not None
@@ -159,7 +166,7 @@ def _weigh(rows: Iterable[AssessmentItem], response: Response) -> None:
 
 def _tallies(
     assessment_id: UUID, audience: Audience, rows: Iterable[AssessmentItem]
-) -> Iterable[AssessmentRating]:
+) -> Iterable[dict[str, Any]]:
     groups: dict[tuple[Dimension, str], list[Rating]] = {}
     for row in rows:
         if row.rating is not None:
@@ -172,14 +179,14 @@ def _tallies(
                 groups.setdefault((dimension, key), []).append(row.rating)
     for (dimension, key), ratings in groups.items():
         taken = tally(ratings)
-        yield AssessmentRating(
-            assessment_id=assessment_id,
-            audience=audience,
-            dimension=dimension,
-            key=key,
-            rating=taken.rating,
-            counts=dict(taken.counts),
-        )
+        yield {
+            "assessment_id": assessment_id,
+            "audience": audience,
+            "dimension": dimension,
+            "key": key,
+            "rating": taken.rating,
+            "counts": taken.counts,
+        }
 
 
 async def _comparison(

@@ -66,7 +66,6 @@ async def assess_again(world: World, member_state: str, project_id: str) -> None
     """After the steps taken, the State is assessed again: the cycle closes (¶9, ¶22)."""
     world.narrator.chapter(f"Assess again: {member_state}")
     await world.advance_to(await world.today() + timedelta(days=60))
-    officer = world.api("assessment", "cted_officer")
     instrument = await _publish_instrument(world)
     better = dict.fromkeys(_answers()[member_state], "yes")
     survey = await _issue(world, instrument["id"], member_state, carry_forward=True)
