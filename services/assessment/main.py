@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from services.assessment.analysis.router import router as analysis
 from services.assessment.assessments.router import router as assessments
 from services.assessment.confidentiality.router import router as confidentiality
+from services.assessment.consistency.router import router as consistency
 from services.assessment.documents.router import router as documents
 from services.assessment.evidence.router import router as evidence
 from services.assessment.evidence.sweep import sweep
-from services.assessment.consistency.router import router as consistency
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment
+from services.assessment.assessments.models import Assessment, AssessmentStatus
 from services.assessment.assessments.schemas import AssessmentRead, ScoreRead
 from services.assessment.assessments.scoring import read_with_scores
 from services.assessment.assessments.service import read as read_assessment
@@ -38,6 +38,8 @@ async def assessment_report(
 ) -> AssessmentReport:
     """The report of an assessment that the caller may see."""
     assessment = await read_assessment(session, caller, assessment_id)
+    if assessment.overall is None:
+        raise NotFound("The assessment is open: it has a report once it is completed.")
     instrument = await _instrument_of(session, assessment.survey_id)
     gaps = await _gaps_of(session, caller, [assessment.id])
     recommended = await _recommendations(
@@ -66,7 +68,10 @@ async def state_profile(
         raise NotFound(f"There is no Member State {member_state}; see /v1/reference.")
     records = await session.scalars(
         visible_to(caller, select(Assessment), Assessment)
-        .where(Assessment.member_state == member_state)
+        .where(
+            Assessment.member_state == member_state,
+            Assessment.status == AssessmentStatus.COMPLETED,
+        )
         .order_by(Assessment.completed_on, Assessment.id)
     )
     assessments = await read_with_scores(session, caller, records.all())
@@ -84,6 +89,7 @@ async def state_profile(
                 overall=_line("Overall", one.overall),
             )
             for one in assessments
+            if one.overall is not None
         ],
         by_theme=_theme_lines(assessments[-1]) if assessments else [],
         gaps=_gap_lines(gaps),

@@ -185,6 +185,10 @@ async def test_an_open_assessment_is_for_cted_alone(
                 assert (await client.get(f"{path}/{part}")).status_code == 403, role
             for action in ("hand-in", "completion"):
                 assert (await client.post(f"{path}/{action}")).status_code == 403, role
+    report = await officer.get(f"{path}/report")
+    assert (report.status_code, "once it is completed" in report.text) == (404, True)
+    profile = await officer.get("/v1/state-profiles/UGA", params={"format": "json"})
+    assert profile.json()["rounds"] == []
     (found,) = (await officer.get("/v1/assessments", params=in_hand)).json()["items"]
     assert found["id"] == assessment["id"]
     assert (await officer.get("/v1/assessments", params=of_uganda)).json()["items"] == []
