@@ -25,12 +25,14 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
 
 router = APIRouter(
     prefix="/v1/assessments/{assessment_id}", tags=["assessments"], route_class=TransactionalRoute
 )
 
 
+@exported(router)
 @router.get("/ratings", responses=problem_responses(NotFound))
 async def list_final_ratings(
     caller: FindingsReader,
