@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "01ba14c32612"
+revision: str = "7ed5780af482"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -351,8 +351,16 @@ def upgrade() -> None:
     op.create_table(
         "assessments",
         sa.Column("survey_id", sa.Uuid(), nullable=False),
-        sa.Column("completed_on", sa.Date(), nullable=False),
-        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("open", "completed", name="assessmentstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("assessors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("unsettled", sa.Integer(), nullable=True),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("score", sa.Double(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -372,6 +380,8 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_assessments_member_state"), "assessments", ["member_state"], unique=False
     )
+    op.create_index(op.f("ix_assessments_opened_on"), "assessments", ["opened_on"], unique=False)
+    op.create_index(op.f("ix_assessments_status"), "assessments", ["status"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("survey_id", sa.Uuid(), nullable=False),
@@ -480,6 +490,88 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_survey_steps_survey_id"), "survey_steps", ["survey_id"], unique=False)
     op.create_table(
+        "assessment_items",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("provision", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("resolution", sa.Integer(), nullable=False),
+        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("open_questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("score", sa.Double(), nullable=True),
+        sa.Column("open_score", sa.Double(), nullable=True),
+        sa.Column(
+            "rating",
+            sa.Enum(
+                "fully",
+                "largely",
+                "partially",
+                "not_implemented",
+                "not_applicable",
+                name="rating",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessments.id"],
+            name=op.f("fk_assessment_items_assessment_id_assessments"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "assessment_id", "theme", "provision", name=op.f("pk_assessment_items")
+        ),
+    )
+    op.create_table(
+        "assessment_ratings",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("all", "open", name="audience", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column(
+            "dimension",
+            sa.Enum(
+                "overall",
+                "theme",
+                "resolution",
+                "provision",
+                name="dimension",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column(
+            "rating",
+            sa.Enum(
+                "fully",
+                "largely",
+                "partially",
+                "not_implemented",
+                "not_applicable",
+                name="rating",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessments.id"],
+            name=op.f("fk_assessment_ratings_assessment_id_assessments"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "assessment_id", "audience", "dimension", "key", name=op.f("pk_assessment_ratings")
+        ),
+    )
+    op.create_table(
         "assessment_scores",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -519,8 +611,28 @@ def upgrade() -> None:
         "gaps",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column("survey_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "basis",
+            sa.Enum("answer", "rating", name="basis", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column(
+            "rating",
+            sa.Enum(
+                "fully",
+                "largely",
+                "partially",
+                "not_implemented",
+                "not_applicable",
+                name="rating",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("resolution", sa.Integer(), nullable=False),
         sa.Column("provisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -552,6 +664,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_gaps_member_state"), "gaps", ["member_state"], unique=False)
     op.create_index(op.f("ix_gaps_theme"), "gaps", ["theme"], unique=False)
     op.create_table(
+        "rating_sheets",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("assessor", sa.String(), nullable=False),
+        sa.Column("rated", sa.Integer(), nullable=False),
+        sa.Column("handed_in_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessments.id"],
+            name=op.f("fk_rating_sheets_assessment_id_assessments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_sheets")),
+        sa.UniqueConstraint(
+            "assessment_id", "assessor", name=op.f("uq_rating_sheets_assessment_id_assessor")
+        ),
+    )
+    op.create_index(op.f("ix_rating_sheets_assessor"), "rating_sheets", ["assessor"], unique=False)
+    op.create_table(
         "section_revisions",
         sa.Column("section_id", sa.Uuid(), nullable=False),
         sa.Column("section_version", sa.Integer(), nullable=False),
@@ -571,6 +704,45 @@ def upgrade() -> None:
             "section_id",
             "section_version",
             name=op.f("uq_section_revisions_section_id_section_version"),
+        ),
+    )
+    op.create_table(
+        "item_ratings",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("provision", sa.String(), nullable=False),
+        sa.Column("assessor", sa.String(), nullable=False),
+        sa.Column(
+            "rating",
+            sa.Enum(
+                "fully",
+                "largely",
+                "partially",
+                "not_implemented",
+                "not_applicable",
+                name="rating",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id", "assessor"],
+            ["rating_sheets.assessment_id", "rating_sheets.assessor"],
+            name=op.f("fk_item_ratings_assessment_id_rating_sheets"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id", "theme", "provision"],
+            [
+                "assessment_items.assessment_id",
+                "assessment_items.theme",
+                "assessment_items.provision",
+            ],
+            name=op.f("fk_item_ratings_assessment_id_assessment_items"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "assessment_id", "theme", "provision", "assessor", name=op.f("pk_item_ratings")
         ),
     )
     op.create_table(
@@ -699,18 +871,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recommendations_member_state"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_gap_id"), table_name="recommendations")
     op.drop_table("recommendations")
+    op.drop_table("item_ratings")
     op.drop_table("section_revisions")
+    op.drop_index(op.f("ix_rating_sheets_assessor"), table_name="rating_sheets")
+    op.drop_table("rating_sheets")
     op.drop_index(op.f("ix_gaps_theme"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_member_state"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_assessment_id"), table_name="gaps")
     op.drop_table("gaps")
     op.drop_table("assessment_scores")
+    op.drop_table("assessment_ratings")
+    op.drop_table("assessment_items")
     op.drop_index(op.f("ix_survey_steps_survey_id"), table_name="survey_steps")
     op.drop_table("survey_steps")
     op.drop_table("survey_sections")
     op.drop_index(op.f("ix_evidence_survey_id"), table_name="evidence")
     op.drop_index(op.f("ix_evidence_member_state"), table_name="evidence")
     op.drop_table("evidence")
+    op.drop_index(op.f("ix_assessments_status"), table_name="assessments")
+    op.drop_index(op.f("ix_assessments_opened_on"), table_name="assessments")
     op.drop_index(op.f("ix_assessments_member_state"), table_name="assessments")
     op.drop_index(op.f("ix_assessments_completed_on"), table_name="assessments")
     op.drop_table("assessments")
