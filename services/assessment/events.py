@@ -120,22 +120,62 @@ class ConfidentialityChanged(StateEvent):
     changed_on: date
 
 
-class TrendIdentified(ProgrammeEvent):
-    """A trend or emerging issue that bears on whom to visit (¶6, ¶11)."""
+class TrendEvent(ProgrammeEvent):
+    """A trend, emerging issue or event as it stands: whoever keeps it keeps the latest (¶6)."""
 
-    type: ClassVar[str] = "org.un.ctc.assessment.trend-identified.v1"
     trend_id: UUID
+    kind: str = "trend"
+    """trend, emerging_issue or event."""
     theme: str
     member_states: list[str]
     severity: Severity
     identified_on: date
 
 
-class ProductPublished(ProgrammeEvent):
+class TrendIdentified(TrendEvent):
+    """A trend or emerging issue that bears on whom to visit (¶6, ¶11)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.trend-identified.v1"
+
+
+class TrendRevised(TrendEvent):
+    """What a trend bears on, or how severely, has changed (¶6)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.trend-revised.v1"
+
+
+class TrendClosed(TrendEvent):
+    """A trend no longer bears on whom to visit (¶6)."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.trend-closed.v1"
+    closed_on: date
+
+
+class ProductEvent(ProgrammeEvent):
+    """An analytical product, told no further than its audience reads (¶23)."""
+
+    product_id: UUID
+    title: str
+    """Its title; of a product that is not public, its kind alone, for topics are read widely."""
+    theme: str
+    """The first of its themes."""
+    audience: Literal["committee", "united_nations", "member_states", "public"] = "public"
+    """Who may read it, each including those before it."""
+
+
+class ProductPublished(ProductEvent):
     """An analytical product was published (¶11)."""
 
     type: ClassVar[str] = "org.un.ctc.assessment.product-published.v1"
-    product_id: UUID
-    title: str
-    theme: str
+    kind: str = ""
+    language: str = "en"
+    supersedes: UUID | None = None
+    """The edition that this one takes the place of."""
     published_on: date
+
+
+class ProductWithdrawn(ProductEvent):
+    """A published product was withdrawn: it is to be cited no more."""
+
+    type: ClassVar[str] = "org.un.ctc.assessment.product-withdrawn.v1"
+    withdrawn_on: date

@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 
-from services.assessment.analysis.router import router as analysis
 from services.assessment.assessments.router import router as assessments
 from services.assessment.confidentiality.router import router as confidentiality
 from services.assessment.consistency.router import router as consistency
@@ -12,9 +11,12 @@ from services.assessment.evidence.sweep import sweep
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.router import router as instruments
+from services.assessment.products.router import router as products
 from services.assessment.ratings.router import router as ratings
 from services.assessment.recommendations.router import router as recommendations
+from services.assessment.strategies.router import router as strategies
 from services.assessment.surveys.router import router as surveys
+from services.assessment.trends.router import router as trends
 from shared.app import create_service
 
 
@@ -33,7 +35,9 @@ def create_app() -> FastAPI:
             consistency,
             gaps,
             recommendations,
-            analysis,
+            trends,
+            products,
+            strategies,
             confidentiality,
             documents,
         ],

@@ -13,9 +13,10 @@ async def on_gap_identified(event: assessment.GapIdentified, work: UnitOfWork) -
     await findings.keep_gap(work, event)
 
 
-async def on_trend_identified(event: assessment.TrendIdentified, work: UnitOfWork) -> None:
-    """A trend is a reason to visit the States that it bears on (¶6)."""
-    await findings.keep_trend(work, event)
+async def on_trend(event: assessment.TrendEvent, work: UnitOfWork) -> None:
+    """A trend is a reason to visit the States that it bears on, until it is closed (¶6)."""
+    assert work.cause is not None  # noqa: S101 - the consumer sets it before it calls a handler
+    await findings.keep_trend(work, event, work.cause.time)
 
 
 async def on_assessment_completed(event: assessment.AssessmentCompleted, work: UnitOfWork) -> None:
@@ -51,7 +52,9 @@ SUBSCRIPTIONS: Subscriptions = {
     assessment.GapIdentified: on_gap_identified,
     assessment.RecommendationIssued: on_recommendation_issued,
     assessment.RecommendationStatusChanged: on_recommendation_status_changed,
-    assessment.TrendIdentified: on_trend_identified,
+    assessment.TrendClosed: on_trend,
+    assessment.TrendIdentified: on_trend,
+    assessment.TrendRevised: on_trend,
 }
 
 JOBS: Jobs = {follow_up.DUE_JOB: follow_up.fall_due}

@@ -1,5 +1,6 @@
 """Who may call what: roles, token checks, and a permission dependency for every route."""
 
+from shared.auth.audiences import Audience
 from shared.auth.caller import COMMITTEE, CTED, Caller
 from shared.auth.dependencies import (
     Allow,
@@ -27,6 +28,7 @@ __all__ = [
     "CTED",
     "Allow",
     "AnyCaller",
+    "Audience",
     "Caller",
     "CommitteeChair",
     "CtedCaller",

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import InvalidPage, unserialize_bookmark
 from sqlakeyset.asyncio import select_page
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, SQLColumnExpression, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -56,10 +56,15 @@ async def paginate(
     statement: Select[T],
     query: ListQuery,
     sort: str,
-    sortable: Mapping[str, InstrumentedAttribute[Any]],
+    sortable: Mapping[str, SQLColumnExpression[Any]],
     tie_breaker: InstrumentedAttribute[Any],
+    *,
+    bound_to: str = "",
 ) -> RecordPage[T]:
     """The page of `statement` after the query's cursor, by `sort` (`-` first: descending).
+
+    What is sorted by must not be null. `bound_to` is what the order depends on besides, such as
+    the words of a search: a cursor holds for them alone.
 
     Raises:
         Invalid: the cursor is not one that this list gave out.
@@ -72,7 +77,7 @@ async def paginate(
     columns = [column] if column is tie_breaker else [column, tie_breaker]
     ordered = statement.order_by(*(c.desc() if descending else c.asc() for c in columns))
     # A cursor is bound to its list and sort: in another it would silently skip records.
-    order = hashlib.sha256(f"{column} {tie_breaker} {sort}".encode()).hexdigest()[:8]
+    order = hashlib.sha256(f"{column} {tie_breaker} {sort} {bound_to}".encode()).hexdigest()[:8]
     try:
         marker = unserialize_bookmark(_bookmark(query.cursor, order)) if query.cursor else None
         # Its types are SQLAlchemy 2.0's, which wrote a row as a tuple.

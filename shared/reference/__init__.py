@@ -4,19 +4,22 @@ from shared.reference.catalogue import (
     MemberState,
     Resolution,
     Theme,
+    m49_areas,
     member_states,
     resolutions,
     themes,
 )
-from shared.reference.types import Alpha3, ResolutionNumber, ThemeCode
+from shared.reference.types import Alpha3, M49Area, ResolutionNumber, ThemeCode
 
 __all__ = [
     "Alpha3",
+    "M49Area",
     "MemberState",
     "Resolution",
     "ResolutionNumber",
     "Theme",
     "ThemeCode",
+    "m49_areas",
     "member_states",
     "resolutions",
     "themes",

@@ -51,6 +51,17 @@ def member_states() -> Mapping[str, MemberState]:
 
 
 @cache
+def m49_areas() -> Mapping[str, frozenset[str]]:
+    """The Member States of each M49 region, subregion and intermediate region, by its name."""
+    areas: dict[str, set[str]] = {}
+    for state in member_states().values():
+        for name in (state.region, state.subregion, state.intermediate_region):
+            if name:
+                areas.setdefault(name, set()).add(state.alpha3)
+    return MappingProxyType({name: frozenset(areas[name]) for name in sorted(areas)})
+
+
+@cache
 def resolutions() -> Mapping[str, Resolution]:
     """The resolutions by symbol."""
     entries = (Resolution(**entry) for entry in _read("resolutions"))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from shared.reference.catalogue import council_resolution_numbers, member_states, themes
+from shared.reference.catalogue import council_resolution_numbers, m49_areas, member_states, themes
 
 
 def _known_state(value: str) -> str:
@@ -29,6 +29,14 @@ def _known_resolution(value: int) -> int:
     return value
 
 
+def _known_area(value: str) -> str:
+    if value not in m49_areas():
+        raise ValueError(
+            f"{value!r} is no M49 region or subregion; send one of {', '.join(m49_areas())}"
+        )
+    return value
+
+
 Alpha3 = Annotated[
     str,
     AfterValidator(_known_state),
@@ -47,4 +55,9 @@ ResolutionNumber = Annotated[
     int,
     AfterValidator(_known_resolution),
     Field(description="Number of a Security Council resolution", examples=[1373]),
+]
+M49Area = Annotated[
+    str,
+    AfterValidator(_known_area),
+    Field(description="M49 region, subregion or intermediate region", examples=["Western Africa"]),
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shared.auth import Audience
 from shared.database import Base, new_id
 
 
@@ -30,6 +31,8 @@ class KeptEvent(Base):
     confidential: Mapped[bool]
     theme: Mapped[str | None]
     not_for: Mapped[UUID | None]
+    audience: Mapped[Audience] = mapped_column(default=Audience.PUBLIC)
+    """Of a product; whatever else is kept has no narrower one."""
     occurred_at: Mapped[datetime] = mapped_column(index=True)
     payload: Mapped[str] = mapped_column(Text, deferred=True)
 

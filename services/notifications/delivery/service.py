@@ -21,7 +21,7 @@ from services.notifications.delivery.schemas import (
 from services.notifications.events import DeliveryFailed
 from services.notifications.subscriptions.models import Subscription
 from services.notifications.subscriptions.rules import Facts, Subscriber, may_receive, wants
-from shared.auth import Caller, Role
+from shared.auth import Audience, Caller, Role
 from shared.database import RecordPage, UnitOfWork, new_id, paginate
 from shared.errors import NotFound
 from shared.events import Envelope, Event
@@ -39,6 +39,7 @@ async def keep_and_plan(work: UnitOfWork, event: Event, envelope: Envelope) -> N
         member_state=data.get("member_state"),
         confidential=data.get("confidential", False),
         theme=data.get("theme"),
+        audience=Audience(data.get("audience", Audience.PUBLIC)),
         not_for=event.subscription_id if isinstance(event, DeliveryFailed) else None,
         occurred_at=envelope.time,
         payload=envelope.model_dump_json(exclude_none=True),
@@ -149,7 +150,14 @@ async def read(session: AsyncSession, caller: Caller, delivery_id: UUID) -> Deli
 
 def facts_of(kept: KeptEvent) -> Facts:
     """What decides who may receive the event."""
-    return Facts(kept.type, kept.member_state, kept.confidential, kept.theme, kept.not_for)
+    return Facts(
+        kept.type,
+        kept.member_state,
+        kept.confidential,
+        kept.theme,
+        kept.not_for,
+        kept.audience.readers,
+    )
 
 
 def subscriber_of(subscription: Subscription) -> Subscriber:
@@ -204,12 +212,14 @@ async def _wake(work: UnitOfWork) -> None:
 
 
 def _visible(caller: Caller) -> Select[Delivery]:
-    """What a State keeps confidential stays so in an operator's list of others' deliveries."""
+    """An operator's list of others' deliveries shows what any reader of the API may know of."""
     statement = select(Delivery).join(Subscription, Subscription.id == Delivery.subscription_id)
     own = Subscription.owner == caller.subject
     if Role.OPERATOR not in caller.roles:
         return statement.where(own)
     is_open = select(KeptEvent.id).where(
-        KeptEvent.id == Delivery.event_id, KeptEvent.confidential.is_(False)
+        KeptEvent.id == Delivery.event_id,
+        KeptEvent.confidential.is_(False),
+        KeptEvent.audience == Audience.PUBLIC,
     )
     return statement.where(or_(own, is_open.exists()))

@@ -46,7 +46,10 @@ TOLD: Mapping[str, tuple[Party, ...]] = {
     "recommendation-status-changed": (STATE, CTED),
     "confidentiality-changed": (STATE, CTED, COMMITTEE),
     "trend-identified": (CTED, COMMITTEE, OCT),
+    "trend-revised": (CTED, COMMITTEE, OCT),
+    "trend-closed": (CTED, COMMITTEE, OCT),
     "product-published": (CTED, COMMITTEE, STATE, OCT, PROVIDER, UN_ENTITY, CIVIL_SOCIETY),
+    "product-withdrawn": (CTED, COMMITTEE, STATE, OCT, PROVIDER, UN_ENTITY, CIVIL_SOCIETY),
     "visit-list-adopted": (COMMITTEE, CTED),
     "visit-list-changed": (COMMITTEE, CTED),
     "consent-requested": (STATE, CTED),
@@ -76,6 +79,13 @@ TOLD: Mapping[str, tuple[Party, ...]] = {
 }
 """Each event, by its noun and verb, and the parties that are told of it."""
 
+_READERS: Mapping[str, frozenset[Party]] = {
+    "committee": frozenset({CTED, COMMITTEE}),
+    "united_nations": frozenset({CTED, COMMITTEE, OCT, UN_ENTITY}),
+    "member_states": frozenset({CTED, COMMITTEE, OCT, UN_ENTITY, STATE}),
+    "public": frozenset(Party),
+}
+"""Whom a product may be announced to, by its audience."""
 _OWES: Mapping[str, Party] = {"member_state": STATE, "organisation": PROVIDER, "cted": CTED}
 
 
@@ -86,6 +96,7 @@ def parties_told(
     *,
     confidential: bool = False,
     owed_by: str | None = None,
+    audience: str = "public",
 ) -> list[Audience]:
     """The audiences of an event, each once.
 
@@ -93,6 +104,7 @@ def parties_told(
     what it takes part in, and every provider what is about the programme. Of what a State keeps
     confidential only CTED, the Committee, that State and the provider that takes part are told
     (¶23). Of a duty, `owed_by` is told, beside CTED. OCT may be a provider, and is told as itself.
+    Of a product those are told whom its `audience` lets read it.
 
     Raises:
         KeyError: the event is not in the table.
@@ -108,6 +120,8 @@ def parties_told(
     told: list[Audience | None] = []
     for party in parties:
         if confidential and party not in MAY_KNOW_CONFIDENTIAL:
+            continue
+        if party not in _READERS[audience]:
             continue
         if party is PROVIDER:
             told.append(takes_part)

@@ -38,6 +38,7 @@ async def tell(work: UnitOfWork, event: Event, envelope: Envelope) -> None:
         data.get("provider") or data.get("organisation"),
         confidential=data.get("confidential", False),
         owed_by=data.get("owed_by"),
+        audience=data.get("audience", "public"),
     )
     about = {
         name: str(value)

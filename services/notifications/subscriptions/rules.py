@@ -9,7 +9,12 @@ _CTED_AND_COMMITTEE = frozenset(
     {"cted_officer", "cted_lead", "committee_member", "committee_chair"}
 )
 _DELIVERY_FAILED = "org.un.ctc.notifications.delivery-failed.v1"
-_FOR_THE_PUBLIC = "org.un.ctc.assessment.product-published.v1"
+_FOR_THE_PUBLIC = frozenset(
+    {
+        "org.un.ctc.assessment.product-published.v1",
+        "org.un.ctc.assessment.product-withdrawn.v1",
+    }
+)
 OLD_SECRET_LIVES = timedelta(hours=24)
 """How long both secrets sign, so that a receiver can change over without a gap."""
 
@@ -24,6 +29,8 @@ class Facts:
     theme: str | None = None
     not_for: UUID | None = None
     """A subscription that must not be told: the one whose delivery failed."""
+    readers: frozenset[str] | None = None
+    """The roles that alone may be told; None where no audience narrows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +46,13 @@ def may_receive(subscriber: Subscriber, event: Facts) -> bool:
     """Whether the subscriber may be sent the event (¶23).
 
     CTED and the Committee receive everything; a State what is about itself or the programme;
-    civil society published products; others what no State keeps confidential. Failed deliveries
-    are for operators and CTED, and never for the endpoint that failed.
+    civil society published products; others what no State keeps confidential. A product is for its
+    readers alone. Failed deliveries are for operators and CTED, and never for the endpoint that
+    failed.
     """
     if event.not_for == subscriber.id:
+        return False
+    if event.readers is not None and not subscriber.roles & event.readers:
         return False
     if subscriber.roles & _CTED_AND_COMMITTEE:
         return True
@@ -53,7 +63,7 @@ def may_receive(subscriber: Subscriber, event: Facts) -> bool:
     if event.confidential:
         return False
     if subscriber.roles <= {"civil_society"}:
-        return event.type == _FOR_THE_PUBLIC
+        return event.type in _FOR_THE_PUBLIC
     return True
 
 

@@ -26,15 +26,16 @@ class FoundGap(Base):
 
 
 class FoundTrend(Base):
-    """A trend that bears on a State; one that bears on five States is five rows."""
+    """A trend as it was last told, and the States that it bears on; none once it is closed."""
 
     __tablename__ = "found_trends"
 
     trend_id: Mapped[UUID] = mapped_column(primary_key=True)
-    member_state: Mapped[str] = mapped_column(primary_key=True, index=True)
+    member_states: Mapped[list[str]]
     theme: Mapped[str]
     severity: Mapped[str]
-    identified_on: Mapped[date]
+    identified_on: Mapped[date] = mapped_column(index=True)
+    told_at: Mapped[datetime]
 
 
 class CompletedAssessment(Base):

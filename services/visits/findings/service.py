@@ -6,10 +6,12 @@ Keeping the same fact twice changes nothing, and facts may come in any order.
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.assessment import events as assessment
 from services.visits.findings.models import (
@@ -30,16 +32,23 @@ async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
     await _keep(work, FoundGap, event)
 
 
-async def keep_trend(work: UnitOfWork, event: assessment.TrendIdentified) -> None:
-    """Keep a trend with each State that it bears on."""
-    states = sorted(set(event.member_states))
-    if states:
-        await _keep(work, FoundTrend, event, *({"member_state": state} for state in states))
+async def keep_trend(work: UnitOfWork, event: assessment.TrendEvent, told_at: datetime) -> None:
+    """Keep a trend as it stands, unless later news of it is known already."""
+    closed = isinstance(event, assessment.TrendClosed)
+    news = {
+        "trend_id": event.trend_id,
+        "member_states": [] if closed else event.member_states,
+        "theme": event.theme,
+        "severity": event.severity,
+        "identified_on": event.identified_on,
+        "told_at": told_at,
+    }
+    await _keep_latest(work, FoundTrend, FoundTrend.trend_id, FoundTrend.told_at, news)
 
 
 async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentCompleted) -> None:
     """Keep the score of an assessment and what it covered."""
-    await _keep(work, CompletedAssessment, event, {"themes": sorted(event.scores_by_theme)})
+    await _keep(work, CompletedAssessment, event, themes=sorted(event.scores_by_theme))
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
@@ -51,20 +60,14 @@ async def keep_status(
     work: UnitOfWork, event: assessment.RecommendationStatusChanged, told_at: datetime
 ) -> None:
     """Keep a recommendation's status, unless a later one is known already."""
-    table = RecommendationStatus
     news = {
         "recommendation_id": event.recommendation_id,
         "status": event.status,
         "changed_on": event.changed_on,
         "told_at": told_at,
     }
-    await work.session.execute(
-        insert(table)
-        .values(news)
-        .on_conflict_do_update(
-            index_elements=[table.recommendation_id], set_=news, where=table.told_at <= told_at
-        )
-    )
+    table = RecommendationStatus
+    await _keep_latest(work, table, table.recommendation_id, table.told_at, news)
 
 
 async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
@@ -119,12 +122,13 @@ async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
 async def trends_since(session: AsyncSession, earliest: date) -> dict[str, list[Finding]]:
     """The trends identified on `earliest` or later, by State that they bear on."""
     table = FoundTrend
-    statement = select(table.member_state, table.severity, table.theme, table.identified_on).where(
+    state = func.jsonb_array_elements_text(table.member_states).column_valued("state")
+    statement = select(state, table.severity, table.theme, table.identified_on).where(
         table.identified_on >= earliest
     )
     found: dict[str, list[Finding]] = defaultdict(list)
-    for state, severity, theme, identified_on in await session.execute(statement):
-        found[state].append(Finding(severity, theme, identified_on))
+    for member_state, severity, theme, identified_on in await session.execute(statement):
+        found[member_state].append(Finding(severity, theme, identified_on))
     return found
 
 
@@ -154,11 +158,22 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
 
 
-async def _keep(
-    work: UnitOfWork, table: type[Base], event: Event, *parts: Mapping[str, object]
+async def _keep(work: UnitOfWork, table: type[Base], event: Event, **more: object) -> None:
+    """Keep the event as one row."""
+    fact = event.model_dump(include=set(table.__table__.columns.keys()))
+    await work.session.execute(insert(table).values(fact | more).on_conflict_do_nothing())
+
+
+async def _keep_latest(
+    work: UnitOfWork,
+    table: type[Base],
+    key: InstrumentedAttribute[UUID],
+    told_at: InstrumentedAttribute[datetime],
+    news: Mapping[str, object],
 ) -> None:
-    """Keep the event as one row, or as one for each of its parts."""
-    columns = set(table.__table__.columns.keys())
-    fact = event.model_dump(include=columns)
-    facts = [{**fact, **part} for part in parts or ({},)]
-    await work.session.execute(insert(table).values(facts).on_conflict_do_nothing())
+    """Keep the news as the one row of its key, unless what is known was told later."""
+    await work.session.execute(
+        insert(table)
+        .values(news)
+        .on_conflict_do_update(index_elements=[key], set_=news, where=told_at <= news["told_at"])
+    )

@@ -85,14 +85,20 @@ async def assess_again(world: World, member_state: str, project_id: str) -> None
 
 async def _note_a_trend(world: World) -> None:
     officer = world.api("assessment", "cted_officer")
+    today = await world.today()
     trend = await officer.post(
         "/v1/trends",
         {
             "title": "Financing of terrorism through new payment methods",
+            "description": "Illustrative, for this demonstration.",
+            "kind": "emerging_issue",
             "theme": _DOUBTED_THEME,
-            "subregions": ["Eastern Africa", "South America"],
+            "resolutions": [2462],
+            "regions": ["Eastern Africa", "South America"],
             "severity": "high",
-            "source": "Illustrative, for this demonstration",
+            "source_kind": "research_network",
+            "source_reference": "Illustrative, for this demonstration",
+            "observed_from": (today - timedelta(days=90)).isoformat(),
         },
     )
     await world.expect("assessment.trend-identified", trend_id=trend["id"])
@@ -100,14 +106,24 @@ async def _note_a_trend(world: World) -> None:
         "/v1/products",
         {
             "title": "Good practices in countering the financing of terrorism (illustrative)",
-            "theme": _DOUBTED_THEME,
+            "abstract": "What has worked in several States; illustrative.",
             "text": "Illustrative text, for this demonstration.",
+            "kind": "good_practice",
+            "themes": [_DOUBTED_THEME],
+            "resolutions": [2462],
+            "language": "en",
+            "audience": "public",
         },
     )
+    record = f"/v1/products/{product['id']}"
+    await officer.post(f"{record}/submission")
     lead = world.api("assessment", "cted_lead")
-    await lead.post(f"/v1/products/{product['id']}/publication")
+    await lead.post(f"{record}/review", {"outcome": "approved"})
+    await lead.post(f"{record}/publication")
     await world.expect("assessment.product-published", product_id=product["id"])
-    world.narrator.tell("A trend was noted (¶18) and an analytical product published (¶26)")
+    world.narrator.tell(
+        "A trend was noted (¶18) and an analytical product reviewed and published (¶26)"
+    )
 
 
 async def _publish_instrument(world: World) -> dict[str, Any]:

@@ -25,3 +25,9 @@ async def officer(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
 async def operator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(stack, "assessment", "operator") as client:
         yield client
+
+
+@pytest.fixture(scope="package")
+async def lead(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(stack, "assessment", "cted_lead") as client:
+        yield client

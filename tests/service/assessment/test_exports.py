@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from shared.embedded.stack import Stack
+from tests.service.assessment.products import drafted
 from tests.service.assessment.steps import assessed
 from tests.service.assessment.test_assessments import recommended
 from tests.support.stacks import client_of
@@ -176,9 +177,8 @@ async def test_whoever_may_not_list_may_not_export(stack: Stack) -> None:
 async def test_a_draft_product_is_in_cteds_file_alone(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    body = {"title": "Not yet", "theme": "border-control", "text": "In the making."}
-    draft = (await officer.post("/v1/products", json=body)).json()
-    assert draft in await exported(officer, "/v1/products")
+    draft = await drafted(officer, title="Not yet")
+    assert draft["id"] in {row["id"] for row in await exported(officer, "/v1/products")}
     async with client_of(stack, "assessment", "civil_society") as society:
         assert draft["id"] not in {row["id"] for row in await exported(society, "/v1/products")}
 

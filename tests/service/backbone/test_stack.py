@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.embedded.issuer import create_app as create_issuer
 from shared.embedded.postgres import EmbeddedPostgres
@@ -127,6 +129,31 @@ async def test_a_server_whose_last_user_was_killed_is_still_stopped(tmp_path: Pa
     server.start()
     server.stop()
     await until(lambda: asyncio.to_thread(processes_of, tmp_path), lambda left: left == [])
+
+
+async def test_text_search_knows_every_script_whatever_the_locale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    server.start()
+    try:
+        first, again = (server.database_url("searched") for _ in range(2))
+        assert first == again
+        engine = create_async_engine(first, poolclass=NullPool)
+        async with engine.connect() as connection:
+            found = await connection.scalar(
+                text("""
+                    SELECT to_tsvector('russian', 'Терроризм')
+                               @@ websearch_to_tsquery('russian', 'ТЕРРОРИЗМА')
+                       AND to_tsvector('arabic', 'الإرهاب،')
+                               @@ websearch_to_tsquery('arabic', 'الإرهاب')
+                """)
+            )
+        await engine.dispose()
+    finally:
+        server.stop()
+    assert found
 
 
 def test_the_issuer_refuses_to_start_outside_development(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,25 @@ async def test_a_product_is_told_to_all(stack: Stack, officer: httpx.AsyncClient
     }  # fmt: skip
 
 
+async def test_a_product_is_told_to_its_audience_alone(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    for audience, told in (
+        ("committee", {"cted", "committee"}),
+        ("united_nations", {"cted", "committee", "oct", "un"}),
+        ("member_states", {"cted", "committee", "oct", "un", "that State", "another State"}),
+    ):
+        product = ProductPublished.model_validate(
+            {
+                "product_id": uuid4(), "title": "Brief", "theme": "arms", "published_on": DAY,
+                "audience": audience,
+            }
+        )  # fmt: skip
+        (envelope,) = await publish(stack, product)
+        await _arrived(officer, str(envelope.id))
+        assert await _who_was_told(stack, str(envelope.id), "LKA") == told
+
+
 async def test_each_person_reads_for_himself(stack: Stack, officer: httpx.AsyncClient) -> None:
     (envelope,) = await publish(stack, _recommendation("BTN"))
     message = await _arrived(officer, str(envelope.id))

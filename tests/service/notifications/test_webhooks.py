@@ -73,14 +73,16 @@ async def test_everyone_receives_what_is_theirs_and_nothing_else(
     stack: Stack, person: Person
 ) -> None:
     who: dict[str, tuple[str, dict[str, str], set[str]]] = {
-        "cted": ("cted_officer", {}, {"open", "secret", "other", "product"}),
-        "committee": ("committee_member", {}, {"open", "secret", "other", "product"}),
+        "cted": ("cted_officer", {}, {"open", "secret", "other", "product", "brief", "report"}),
+        "committee": (
+            "committee_member", {}, {"open", "secret", "other", "product", "brief", "report"},
+        ),
         "the State": ("member_state", {"member_state": "MLI"}, {"open", "secret", "product"}),
-        "oct": ("oct", {}, {"open", "other", "product"}),
+        "oct": ("oct", {}, {"open", "other", "product", "report"}),
         "partner": ("partner", {"organisation": "UNODC"}, {"open", "other", "product"}),
         "operator": ("operator", {}, {"open", "other", "product"}),
         "civil society": ("civil_society", {}, {"product"}),
-    }
+    }  # fmt: skip
     kinds = [GapIdentified.type, ProductPublished.type]
     receivers = {name: Receiver() for name in who}
     clients = {name: person(role, **claims) for name, (role, claims, _) in who.items()}
@@ -90,10 +92,15 @@ async def test_everyone_receives_what_is_theirs_and_nothing_else(
         subscribed[name] = await subscribe(clients[name], receiver.url, event_types=kinds)
     sent = {"open": gap("MLI"), "secret": gap("MLI", confidential=True), "other": gap("NER")}
     ids = {str(event.gap_id): name for name, event in sent.items()}
-    published = product()
-    ids[str(published.product_id)] = "product"
-    for event in (*sent.values(), published):
+    products = {
+        "product": product(),
+        "brief": product(audience="committee"),
+        "report": product(audience="united_nations"),
+    }
+    ids |= {str(event.product_id): name for name, event in products.items()}
+    for event in (*sent.values(), products["product"], products["report"]):
         await publish(stack, event)
+    (narrowest,) = await publish(stack, products["brief"])
 
     def names(receiver: Receiver) -> list[str]:
         data = [one.event["data"] for one in receiver.received]
@@ -109,6 +116,8 @@ async def test_everyone_receives_what_is_theirs_and_nothing_else(
         assert len(planned) == len(expected), name
         assert names(receivers[name]) == sorted(expected), name
         receivers[name].go_down()
+    shown = (await clients["operator"].get("/v1/deliveries", params={"limit": "200"})).json()
+    assert str(narrowest.id) not in {one["event_id"] for one in shown["items"]}
 
 
 async def test_what_fails_is_tried_again_with_the_same_id(

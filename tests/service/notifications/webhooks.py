@@ -22,10 +22,11 @@ def gap(state: str, theme: str = "border-control", **fields: Any) -> GapIdentifi
     )  # fmt: skip
 
 
-def product() -> ProductPublished:
+def product(**fields: Any) -> ProductPublished:
     return ProductPublished(
-        product_id=uuid4(), title="Trends of the year", theme="border-control", published_on=DAY
-    )
+        product_id=uuid4(), title="Trends of the year", theme="border-control", published_on=DAY,
+        **fields,
+    )  # fmt: skip
 
 
 async def subscribe(client: httpx.AsyncClient, url: str, **filters: object) -> dict[str, Any]:

@@ -244,6 +244,43 @@ async def test_a_trend_counts_for_each_state_that_it_bears_on(
     assert factor(await done(await officer.get("/v1/ranking/GHA")), "trends")["value"] == 0
 
 
+async def test_a_revised_trend_counts_as_it_stands_and_a_closed_one_no_more(
+    stack: Stack, actors: Actors, officer: httpx.AsyncClient
+) -> None:
+    async def trends_of(state: str, expected: float) -> None:
+        await eventually(
+            officer,
+            f"/v1/ranking/{state}",
+            lambda body: factor(body, "trends")["value"] == pytest.approx(expected, abs=0.01),
+        )
+
+    about = {
+        "trend_id": uuid4(),
+        "theme": "arms",
+        "member_states": ["VUT", "TON"],
+        "severity": "critical",
+        "identified_on": await actors.today(),
+    }
+    (identified,) = await publish(stack, assessment.TrendIdentified.model_validate(about))
+    await trends_of("TON", 0.5)
+    milder = about | {"severity": "high", "member_states": ["TON", "KIR"]}
+    (revised,) = await publish(stack, assessment.TrendRevised.model_validate(milder))
+    await trends_of("VUT", 0)
+    for state in ("TON", "KIR"):
+        await trends_of(state, 1 - 2**-0.5)
+    closed = milder | {"closed_on": about["identified_on"]}
+    await publish(stack, assessment.TrendClosed.model_validate(closed))
+    for state in ("TON", "KIR"):
+        await trends_of(state, 0)
+    late = [envelope.model_copy(update={"id": uuid4()}) for envelope in (identified, revised)]
+    marker = about | {"trend_id": uuid4(), "member_states": ["FSM"]}
+    await publish_envelopes(stack, *late)
+    await publish(stack, assessment.TrendIdentified.model_validate(marker))
+    await trends_of("FSM", 0.5)
+    for state in ("TON", "KIR", "VUT"):
+        await trends_of(state, 0)
+
+
 async def test_the_latest_assessment_counts(stack: Stack, officer: httpx.AsyncClient) -> None:
     scores = [("2020-03-01", 0.9), ("2020-05-01", 0.2), ("2020-04-01", 0.8)]
     for completed_on, score in scores:

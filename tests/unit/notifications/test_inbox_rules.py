@@ -3,6 +3,8 @@ import pytest
 from services.notifications.catalogue import EVENTS, name_of
 from services.notifications.inbox.rules import TOLD, Audience, Party, parties_told
 from services.notifications.inbox.titles import TITLES
+from shared.auth import Audience as ForWhom
+from shared.auth import Role
 from shared.events import StateEvent
 
 NAMES = {name_of(event.type) for event in EVENTS}
@@ -59,3 +61,21 @@ def test_oct_as_a_provider_is_told_once() -> None:
 def test_an_event_without_a_provider_goes_to_no_provider_of_another() -> None:
     parties = {audience.party for audience in parties_told("project-completed", "KEN", None)}
     assert Party.PROVIDER not in parties
+
+
+OF_ROLE = {
+    Role.CTED_LEAD: Party.CTED,
+    Role.COMMITTEE_CHAIR: Party.COMMITTEE,
+    Role.OCT: Party.OCT,
+    Role.UN_ENTITY: Party.UN_ENTITY,
+    Role.MEMBER_STATE: Party.STATE,
+    Role.PARTNER: Party.PROVIDER,
+    Role.CIVIL_SOCIETY: Party.CIVIL_SOCIETY,
+}
+
+
+@pytest.mark.parametrize("audience", list(ForWhom))
+@pytest.mark.parametrize("name", ["product-published", "product-withdrawn"])
+def test_of_a_product_those_are_told_who_may_read_it(name: str, audience: ForWhom) -> None:
+    told = {one.party for one in parties_told(name, None, None, audience=audience)}
+    assert told == {party for role, party in OF_ROLE.items() if role in audience.readers}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.notifications.catalogue import EVENT_TYPES
 from services.notifications.subscriptions.addresses import address_fault, url_fault
 from services.notifications.subscriptions.rules import Facts, Subscriber, may_receive, wants
-from shared.auth import Role
+from shared.auth import Audience, Role
 
 REPORT = "org.un.ctc.visits.report-submitted.v1"
 PRODUCT = "org.un.ctc.assessment.product-published.v1"
@@ -50,6 +50,13 @@ def test_confidential_events_reach_cted_the_committee_and_that_state_alone(
 )
 def test_who_may_receive_what(role: str, state: str | None, event: Facts, *, allowed: bool) -> None:
     assert may_receive(Subscriber(uuid4(), frozenset({role}), state), event) is allowed
+
+
+@given(roles, st.sampled_from(list(Audience)))
+def test_a_product_reaches_its_audience_alone(held: frozenset[str], audience: Audience) -> None:
+    subscriber = Subscriber(uuid4(), held, "KEN" if "member_state" in held else None)
+    event = Facts(PRODUCT, readers=audience.readers)
+    assert may_receive(subscriber, event) == bool(held & audience.readers)
 
 
 def test_a_failed_delivery_is_not_delivered_to_the_endpoint_that_failed() -> None:

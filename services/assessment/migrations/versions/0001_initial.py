@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "7ed5780af482"
+revision: str = "1b671b1de459"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -226,22 +226,114 @@ def upgrade() -> None:
     op.create_table(
         "products",
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("abstract", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column(
+            "kind",
+            sa.Enum(
+                "analytical_brief",
+                "trends_report",
+                "thematic_analysis",
+                "implementation_survey",
+                "foreign_terrorist_fighters_report",
+                "good_practice",
+                "counter_narrative_practice",
+                "guideline",
+                "technical_guide",
+                "human_rights_analysis",
+                "gender_analysis",
+                name="productkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cross_cutting", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("authors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("contributors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "language",
+            sa.Enum(
+                "ar", "zh", "en", "fr", "ru", "es", name="language", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "audience",
+            sa.Enum(
+                "committee",
+                "united_nations",
+                "member_states",
+                "public",
+                name="audience",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("translation_of", sa.Uuid(), nullable=True),
+        sa.Column("supersedes", sa.Uuid(), nullable=True),
+        sa.Column("superseded_by", sa.Uuid(), nullable=True),
+        sa.Column(
             "status",
-            sa.Enum("draft", "published", name="productstatus", native_enum=False, length=60),
+            sa.Enum(
+                "draft",
+                "in_review",
+                "approved",
+                "published",
+                "superseded",
+                "withdrawn",
+                name="productstatus",
+                native_enum=False,
+                length=60,
+            ),
             nullable=False,
         ),
         sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_because", sa.Text(), nullable=True),
+        sa.Column(
+            "search_vector",
+            postgresql.TSVECTOR(),
+            sa.Computed(
+                "setweight(to_tsvector(CASE language WHEN 'ar' THEN 'arabic'::regconfig WHEN 'zh' THEN 'simple'::regconfig WHEN 'en' THEN 'english'::regconfig WHEN 'fr' THEN 'french'::regconfig WHEN 'ru' THEN 'russian'::regconfig WHEN 'es' THEN 'spanish'::regconfig END, title), 'A') || setweight(to_tsvector(CASE language WHEN 'ar' THEN 'arabic'::regconfig WHEN 'zh' THEN 'simple'::regconfig WHEN 'en' THEN 'english'::regconfig WHEN 'fr' THEN 'french'::regconfig WHEN 'ru' THEN 'russian'::regconfig WHEN 'es' THEN 'spanish'::regconfig END, abstract), 'B') || setweight(to_tsvector(CASE language WHEN 'ar' THEN 'arabic'::regconfig WHEN 'zh' THEN 'simple'::regconfig WHEN 'en' THEN 'english'::regconfig WHEN 'fr' THEN 'french'::regconfig WHEN 'ru' THEN 'russian'::regconfig WHEN 'es' THEN 'spanish'::regconfig END, text), 'C')",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["superseded_by"], ["products.id"], name=op.f("fk_products_superseded_by_products")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes"], ["products.id"], name=op.f("fk_products_supersedes_products")
+        ),
+        sa.ForeignKeyConstraint(
+            ["translation_of"], ["products.id"], name=op.f("fk_products_translation_of_products")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
-    op.create_index(op.f("ix_products_status"), "products", ["status"], unique=False)
-    op.create_index(op.f("ix_products_theme"), "products", ["theme"], unique=False)
+    op.create_index(op.f("ix_products_kind"), "products", ["kind"], unique=False)
+    op.create_index(op.f("ix_products_language"), "products", ["language"], unique=False)
+    op.create_index(
+        "ix_products_search_vector",
+        "products",
+        ["search_vector"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index("ix_products_status_audience", "products", ["status", "audience"], unique=False)
+    op.create_index(
+        op.f("ix_products_translation_of"), "products", ["translation_of"], unique=False
+    )
     op.create_table(
         "reference_member_states",
         sa.Column("alpha3", sa.String(), nullable=False),
@@ -285,6 +377,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_reference_themes")),
     )
     op.create_table(
+        "strategies",
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("national", "regional", name="strategykind", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("regional_body", sa.String(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "none_known",
+                "in_development",
+                "adopted",
+                "under_revision",
+                "expired",
+                name="strategystatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("adopted_on", sa.Date(), nullable=True),
+        sa.Column("reviewed_on", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("elements", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mechanism", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strategies")),
+    )
+    op.create_index(
+        op.f("ix_strategies_member_state"), "strategies", ["member_state"], unique=False
+    )
+    op.create_index(op.f("ix_strategies_status"), "strategies", ["status"], unique=False)
+    op.create_table(
         "topic_epochs",
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -293,7 +426,17 @@ def upgrade() -> None:
     op.create_table(
         "trends",
         sa.Column("title", sa.String(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "trend", "emerging_issue", "event", name="trendkind", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
         sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("regions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "severity",
@@ -302,15 +445,140 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column(
+            "source_kind",
+            sa.Enum(
+                "member_state",
+                "international_organization",
+                "research_network",
+                "academia",
+                "think_tank",
+                "civil_society",
+                "private_sector",
+                "cted",
+                name="sourcekind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source_reference", sa.Text(), nullable=False),
+        sa.Column("observed_from", sa.Date(), nullable=False),
+        sa.Column("observed_until", sa.Date(), nullable=True),
         sa.Column("identified_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("open", "closed", name="trendstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_because", sa.Text(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trends")),
     )
+    op.create_index(op.f("ix_trends_status"), "trends", ["status"], unique=False)
     op.create_index(op.f("ix_trends_theme"), "trends", ["theme"], unique=False)
+    op.create_table(
+        "product_reviews",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("product_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "commented",
+                "returned",
+                "approved",
+                name="reviewoutcome",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("reviewed_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_product_reviews_product_id_products")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_reviews")),
+    )
+    op.create_index(
+        op.f("ix_product_reviews_product_id"), "product_reviews", ["product_id"], unique=False
+    )
+    op.create_table(
+        "product_versions",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("abstract", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_product_versions_product_id_products")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_versions")),
+        sa.UniqueConstraint(
+            "product_id", "number", name=op.f("uq_product_versions_product_id_number")
+        ),
+    )
+    op.create_table(
+        "strategy_advice",
+        sa.Column("strategy_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("partners", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["strategy_id"],
+            ["strategies.id"],
+            name=op.f("fk_strategy_advice_strategy_id_strategies"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strategy_advice")),
+    )
+    op.create_index(
+        op.f("ix_strategy_advice_strategy_id"), "strategy_advice", ["strategy_id"], unique=False
+    )
+    op.create_table(
+        "strategy_changes",
+        sa.Column("strategy_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "party",
+            sa.Enum("cted", "member_state", name="party", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["strategy_id"],
+            ["strategies.id"],
+            name=op.f("fk_strategy_changes_strategy_id_strategies"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strategy_changes")),
+    )
+    op.create_index(
+        op.f("ix_strategy_changes_strategy_id"), "strategy_changes", ["strategy_id"], unique=False
+    )
     op.create_table(
         "surveys",
         sa.Column("instrument_id", sa.Uuid(), nullable=False),
@@ -897,9 +1165,20 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_surveys_member_state"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_instrument_id"), table_name="surveys")
     op.drop_table("surveys")
+    op.drop_index(op.f("ix_strategy_changes_strategy_id"), table_name="strategy_changes")
+    op.drop_table("strategy_changes")
+    op.drop_index(op.f("ix_strategy_advice_strategy_id"), table_name="strategy_advice")
+    op.drop_table("strategy_advice")
+    op.drop_table("product_versions")
+    op.drop_index(op.f("ix_product_reviews_product_id"), table_name="product_reviews")
+    op.drop_table("product_reviews")
     op.drop_index(op.f("ix_trends_theme"), table_name="trends")
+    op.drop_index(op.f("ix_trends_status"), table_name="trends")
     op.drop_table("trends")
     op.drop_table("topic_epochs")
+    op.drop_index(op.f("ix_strategies_status"), table_name="strategies")
+    op.drop_index(op.f("ix_strategies_member_state"), table_name="strategies")
+    op.drop_table("strategies")
     op.drop_table("reference_themes")
     op.drop_table("reference_resolutions")
     op.drop_index(
@@ -907,8 +1186,16 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
-    op.drop_index(op.f("ix_products_theme"), table_name="products")
-    op.drop_index(op.f("ix_products_status"), table_name="products")
+    op.drop_index(op.f("ix_products_translation_of"), table_name="products")
+    op.drop_index("ix_products_status_audience", table_name="products")
+    op.drop_index(
+        "ix_products_search_vector",
+        table_name="products",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.drop_index(op.f("ix_products_language"), table_name="products")
+    op.drop_index(op.f("ix_products_kind"), table_name="products")
     op.drop_table("products")
     op.drop_table("outbox_lanes")
     op.drop_index("ix_outbox_published_at", table_name="outbox")

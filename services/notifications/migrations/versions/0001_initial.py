@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "39909a976ae0"
+revision: str = "2ab2254b5ae5"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -198,6 +198,19 @@ def upgrade() -> None:
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("theme", sa.String(), nullable=True),
         sa.Column("not_for", sa.Uuid(), nullable=True),
+        sa.Column(
+            "audience",
+            sa.Enum(
+                "committee",
+                "united_nations",
+                "member_states",
+                "public",
+                name="audience",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_events")),
@@ -378,7 +391,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("subscription_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("status", sa.Text(), server_default="pending", nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "pending",
+                "delivered",
+                "failed",
+                "withheld",
+                name="deliverystatus",
+                native_enum=False,
+                length=60,
+            ),
+            server_default="pending",
+            nullable=False,
+        ),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "planned_at",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "c0af2d68448f"
+revision: str = "3f16831d597c"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -173,14 +173,15 @@ def upgrade() -> None:
     op.create_table(
         "found_trends",
         sa.Column("trend_id", sa.Uuid(), nullable=False),
-        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("identified_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("trend_id", "member_state", name=op.f("pk_found_trends")),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("trend_id", name=op.f("pk_found_trends")),
     )
     op.create_index(
-        op.f("ix_found_trends_member_state"), "found_trends", ["member_state"], unique=False
+        op.f("ix_found_trends_identified_on"), "found_trends", ["identified_on"], unique=False
     )
     op.create_table(
         "idempotent_requests",
@@ -614,7 +615,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_index("ix_idempotent_requests_created_at", table_name="idempotent_requests")
     op.drop_table("idempotent_requests")
-    op.drop_index(op.f("ix_found_trends_member_state"), table_name="found_trends")
+    op.drop_index(op.f("ix_found_trends_identified_on"), table_name="found_trends")
     op.drop_table("found_trends")
     op.drop_index(op.f("ix_found_gaps_member_state"), table_name="found_gaps")
     op.drop_table("found_gaps")

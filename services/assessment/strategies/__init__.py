@@ -1,0 +1,1 @@
+"""Comprehensive and integrated counter-terrorism strategies of States (¶16, ¶17)."""
