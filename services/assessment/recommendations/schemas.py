@@ -51,15 +51,15 @@ class ImportedRow(RecommendationCreate):
     assessment_id: UUID | None = None
     questions: list[str] = Field([], max_length=50)
 
-    @field_validator("gap_ids", "questions", "tags", "provisions", mode="before")
+    @field_validator("gap_ids", "questions", "tags", mode="before")
     @classmethod
     def _several(cls, cell: str) -> list[str]:
         return [part.strip() for part in cell.split(";") if part.strip()]
 
     @field_validator("provisions", mode="before")
     @classmethod
-    def _cited(cls, names: list[str]) -> list[dict[str, str | None]]:
-        cited = (name.partition(" ") for name in names)
+    def _cited(cls, cell: str) -> list[dict[str, str | None]]:
+        cited = (name.partition(" ") for name in cls._several(cell))
         return [
             {"resolution": resolution, "paragraph": paragraph.strip() or None}
             for resolution, _, paragraph in cited

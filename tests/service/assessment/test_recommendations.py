@@ -1,5 +1,7 @@
 """A recommendation from its gaps through review and issue to its end, over HTTP and events."""
 
+import itertools
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ from tests.service.assessment.steps import (
 )
 from tests.support.events import read_event, read_events
 from tests.support.stacks import client_of
+from tests.support.waiting import advance_clock
 
 pytestmark = pytest.mark.timeout(120)
 Json = dict[str, Any]
@@ -319,6 +322,120 @@ async def test_an_end_is_found_with_evidence_and_can_be_taken_back(
         ("accepted", "implemented"),
         ("implemented", "accepted"),
     ]
+
+
+ENDED = {"implemented", "no_longer_relevant"}
+ONWARD = {
+    "issued": {"accepted", "in_progress", "partly_implemented"},
+    "accepted": {"in_progress", "partly_implemented"},
+    "in_progress": {"partly_implemented"},
+    "partly_implemented": {"in_progress"},
+}
+FOLLOWED = [*ONWARD, *ENDED]
+
+
+def expected(role: str, current: str, wanted: str) -> int:
+    if role != "cted_officer" and ENDED & {current, wanted}:
+        return 403
+    free = set(ONWARD) if current in ENDED else ONWARD[current]
+    return 200 if wanted != current and wanted in free | ENDED else 409
+
+
+@pytest.mark.parametrize("role", ["cted_officer", "member_state"])
+async def test_each_pair_of_statuses_is_free_or_refused_with_what_is_free(
+    stack: Stack, officer: httpx.AsyncClient, role: str
+) -> None:
+    state = {"cted_officer": "ARG", "member_state": "CHL"}[role]
+    pairs = [*itertools.product(FOLLOWED, FOLLOWED)]
+    gap = await gap_in(officer, await assessed(stack, officer, state))
+    rows = "".join(
+        f"{state},{gap['id']},Recommendation number {n}.,low,no,2099-01-01\n"
+        for n in range(len(pairs))
+    )
+    header = "member_state,gap_ids,text,priority,technical_assistance_needed,target_on\n"
+    loaded = await officer.post("/v1/recommendations/imports", content=header + rows)
+    ids = loaded.json()["recommendation_ids"]
+    async with (
+        client_of(stack, "assessment", "cted_lead") as lead,
+        client_of(stack, "assessment", role, member_state=state) as caller,
+    ):
+        for key in ids:
+            await officer.post(f"/v1/recommendations/{key}/submission")
+            await lead.post(f"/v1/recommendations/{key}/approval")
+        issued = await lead.post("/v1/recommendations/issuances", json={"ids": ids})
+        assert issued.status_code == 200, issued.text
+        for key, (current, wanted) in zip(ids, pairs, strict=True):
+            path = f"/v1/recommendations/{key}/status-changes"
+            if current != "issued":
+                await officer.post(path, json={"status": current, "reason": "To be there."})
+            answer = await caller.post(path, json={"status": wanted, "reason": "To try it."})
+            assert answer.status_code == expected(role, current, wanted), (current, wanted)
+            if answer.status_code == 409:
+                free = answer.json()["detail"].partition("allowed from here: ")[2].rstrip(".")
+                assert set(free.split(", ")) == {
+                    other for other in FOLLOWED if expected("cted_officer", current, other) == 200
+                }
+            now = (await officer.get(f"/v1/recommendations/{key}")).json()["status"]
+            assert now == (wanted if answer.status_code == 200 else current)
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "approved"])
+async def test_what_is_not_issued_takes_no_status_of_what_is(
+    stack: Stack, officer: httpx.AsyncClient, status: str
+) -> None:
+    state = {"draft": "BRB", "in_review": "BHS", "approved": "BLZ"}[status]
+    gap = await gap_in(officer, await assessed(stack, officer, state))
+    draft = await drafted(officer, gap)
+    path = f"/v1/recommendations/{draft['id']}"
+    async with client_of(stack, "assessment", "cted_lead") as lead:
+        if status != "draft":
+            await officer.post(f"{path}/submission")
+        if status == "approved":
+            await lead.post(f"{path}/approval")
+        free = {"draft": {"submission"}, "in_review": {"return", "approval"}}.get(status, set())
+        for wanted in FOLLOWED:
+            change = {"status": wanted, "reason": "To try it."}
+            answer = await lead.post(f"{path}/status-changes", json=change)
+            assert answer.status_code == 409, wanted
+        for step in (
+            {"submission", "return", "approval", "issuance"}
+            - free
+            - ({"issuance", "return"} if status == "approved" else set())
+        ):
+            answer = await lead.post(f"{path}/{step}", json={"comments": "To try it."})
+            assert answer.status_code == 409, step
+    assert (await officer.get(path)).json()["status"] == status
+
+
+async def test_what_is_past_its_target_date_is_overdue_and_no_longer_issued(
+    stack: Stack, officer: httpx.AsyncClient, operator: httpx.AsyncClient
+) -> None:
+    gap = await gap_in(officer, await assessed(stack, officer, "TTO"))
+    present = (await operator.get("/development/clock")).json()["now"]
+    today = datetime.fromisoformat(present)
+    soon = (today + timedelta(days=1)).date().isoformat()
+    issued, ended, approved = [await drafted(officer, gap, target_on=soon) for _ in range(3)]
+    for draft in (issued, ended):
+        await carried(stack, officer, draft)
+    await carried(stack, officer, approved, to="approval")
+    end = {"status": "no_longer_relevant", "reason": "The law was repealed."}
+    await officer.post(f"/v1/recommendations/{ended['id']}/status-changes", json=end)
+    query = {"member_state": "TTO", "overdue": "true"}
+    assert (await officer.get("/v1/recommendations", params=query)).json()["items"] == []
+    token = stack.token("operator")
+    url = stack.urls["assessment"]
+    await advance_clock(url, token, (today + timedelta(days=2)).isoformat())
+    try:
+        items = (await officer.get("/v1/recommendations", params=query)).json()["items"]
+        assert [item["id"] for item in items] == [issued["id"]]
+        async with client_of(stack, "assessment", "cted_lead") as lead:
+            late = await lead.post(f"/v1/recommendations/{approved['id']}/issuance")
+            assert (late.status_code, soon in late.json()["detail"]) == (409, True)
+            wanted = {"ids": [approved["id"]]}
+            together = await lead.post("/v1/recommendations/issuances", json=wanted)
+            assert fields_of(together) == ["body.ids.0"]
+    finally:
+        await advance_clock(url, token, present)
 
 
 async def test_lists_are_filtered_and_sorted(stack: Stack, officer: httpx.AsyncClient) -> None:
