@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.assessments.models import Assessment
@@ -122,7 +123,7 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
         await _set(work, "gap", gap, confidential=withheld)
     recommendations = await work.session.scalars(
         select(Recommendation)
-        .where(Recommendation.gap_id.in_([gap.id for gap in gaps]))
+        .where(Recommendation.gap_ids.has_any(array([str(gap.id) for gap in gaps])))
         .order_by(Recommendation.id)
         .with_for_update()
     )
@@ -130,11 +131,13 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
 
 
 async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> None:
-    """A recommendation is confidential if its gap is, or if the State keeps it so itself."""
+    """A recommendation is confidential if one of its gaps is, or if the State keeps it so."""
     kept = await _kept_recommendations(work, [record.id for record in recommendations])
     for record in recommendations:
-        gap = await work.get(Gap, record.gap_id)
-        withheld = gap.confidential or record.id in kept
+        of_gaps = await work.session.scalars(
+            select(Gap.confidential).where(Gap.id.in_(map(UUID, record.gap_ids)))
+        )
+        withheld = any(of_gaps) or record.id in kept
         await _set(work, "recommendation", record, confidential=withheld)
 
 

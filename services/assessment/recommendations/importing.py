@@ -1,18 +1,22 @@
 """Drafts recommendations from a CSV file: all of its rows, or none."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
 from services.assessment.recommendations.schemas import ImportedRow, ImportReport
-from services.assessment.recommendations.service import faults_of_draft, gaps_by_id, keep_drafts
+from services.assessment.recommendations.service import (
+    among,
+    faults_of_draft,
+    gaps_by_id,
+    keep_drafts,
+)
 from services.assessment.recommendations.table import Fault, Table, read_table
 from shared.auth import Caller
 from shared.database import UnitOfWork
@@ -79,8 +83,10 @@ async def _resolve(
 ) -> tuple[dict[UUID, Gap], list[Fault]]:
     """The gaps that the rows name; each row that names questions is given their gaps' ids."""
     assessments = {row.assessment_id for row in rows.values() if row.assessment_id}
-    found = await session.scalars(select(Gap).where(_among(Gap.assessment_id, assessments)))
-    of_question = {f"{gap.assessment_id} {gap.question}": gap.id for gap in found}
+    found = await session.execute(
+        select(Gap.id, Gap.assessment_id, Gap.question).where(among(Gap.assessment_id, assessments))
+    )
+    of_question = {f"{assessment_id} {code}": gap_id for gap_id, assessment_id, code in found}
     faults = []
     for number, row in rows.items():
         for question in row.questions:
@@ -110,7 +116,7 @@ async def _kept(session: AsyncSession, gap_ids: Sequence[UUID]) -> dict[_Key, st
     """How to name the recommendations about these gaps that there are already."""
     known = Recommendation
     found = await session.execute(
-        select(known.id, known.gap_ids, known.text).where(_among(known.gap_id, gap_ids))
+        select(known.id, known.gap_ids, known.text).where(among(known.gap_id, gap_ids))
     )
     return {(frozenset(of), text): f"recommendation {key}" for key, of, text in found}
 
@@ -122,11 +128,6 @@ def _repeats(rows: Mapping[int, ImportedRow], kept: Mapping[_Key, str]) -> Itera
         if key in known:
             yield Fault(f"rows.{number}.text", f"It has the gaps and the text of {known[key]}.")
         known.setdefault(key, f"row {number}")
-
-
-def _among(column: InstrumentedAttribute[UUID], keys: Iterable[UUID]) -> ColumnElement[bool]:
-    """Whether the column holds one of the keys, which may be more than a statement's parameters."""
-    return column == any_(literal(list(keys), ARRAY(Uuid)))
 
 
 def _refusal(faults: Sequence[Fault]) -> Invalid:

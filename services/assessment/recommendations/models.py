@@ -37,14 +37,7 @@ class Recommendation(StateRecord):
     """What the Committee asks of a State about one or several gaps."""
 
     __tablename__ = "recommendations"
-    __table_args__ = (
-        Index(
-            "ix_recommendations_gap_ids",
-            "gap_ids",
-            postgresql_using="gin",
-            postgresql_ops={"gap_ids": "jsonb_path_ops"},
-        ),
-    )
+    __table_args__ = (Index("ix_recommendations_gap_ids", "gap_ids", postgresql_using="gin"),)
 
     gap_id: Mapped[UUID] = mapped_column(ForeignKey("gaps.id"))
     """The first of its gaps."""

@@ -5,8 +5,9 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.assessment.gaps.models import Gap
 from services.assessment.instruments.rules import Provision
@@ -42,9 +43,15 @@ async def draft(work: UnitOfWork, caller: Caller, wanted: RecommendationCreate) 
 
 
 async def gaps_by_id(session: AsyncSession, gap_ids: Iterable[UUID]) -> dict[UUID, Gap]:
-    """Those gaps that exist."""
-    found = await session.scalars(select(Gap).where(Gap.id.in_(set(gap_ids))))
+    """Those gaps that exist; none becomes confidential unnoticed while drafts are made of them."""
+    statement = select(Gap).where(among(Gap.id, gap_ids))
+    found = await session.scalars(statement.order_by(Gap.id).with_for_update(read=True))
     return {gap.id: gap for gap in found}
+
+
+def among(column: InstrumentedAttribute[UUID], keys: Iterable[UUID]) -> ColumnElement[bool]:
+    """Whether the column holds one of the keys, which may be more than a statement's parameters."""
+    return column == any_(literal(list(set(keys)), ARRAY(Uuid)))
 
 
 def faults_of_draft(
