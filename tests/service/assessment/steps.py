@@ -156,3 +156,14 @@ async def recommended(stack: Stack, officer: httpx.AsyncClient, state: str, **fi
     """A recommendation that was issued about the gravest gap of a new assessment."""
     gap = await gap_in(officer, await assessed(stack, officer, state, **fields))
     return await carried(stack, officer, await drafted(officer, gap))
+
+
+async def steps_of(client: httpx.AsyncClient, recommendation: Json) -> list[Json]:
+    """The steps of the recommendation that the client sees."""
+    answer = await client.get(f"/v1/recommendations/{recommendation['id']}/status-changes")
+    return list(answer.json()["items"])
+
+
+def fields_of(answer: httpx.Response) -> list[str]:
+    """The faulty fields that a refusal names."""
+    return [error["field"] for error in answer.json()["errors"]]
