@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.assessments.models import Assessment
@@ -17,6 +16,7 @@ from services.assessment.events import ConfidentialityChanged
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
+from services.assessment.recommendations.service import about_any
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
@@ -123,7 +123,7 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
         await _set(work, "gap", gap, confidential=withheld)
     recommendations = await work.session.scalars(
         select(Recommendation)
-        .where(Recommendation.gap_ids.has_any(array([str(gap.id) for gap in gaps])))
+        .where(about_any(gap.id for gap in gaps))
         .order_by(Recommendation.id)
         .with_for_update()
     )

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -215,6 +216,14 @@ def _drafted(
         technical_assistance_kind=wanted.technical_assistance_kind,
         target_on=wanted.target_on,
     )
+
+
+def about_any(gap_ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Whether a recommendation is about at least one of the gaps."""
+    shared: ColumnElement[bool] = Recommendation.gap_ids.has_any(
+        array(map(str, gap_ids), type_=Text)
+    )
+    return shared
 
 
 def readable(caller: Caller) -> Select[Recommendation]:
