@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "c0af2d68448f"
+revision: str = "b378170cfad8"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -229,9 +229,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_issued_recommendations")),
     )
     op.create_index(
-        "ix_issued_recommendations_gap_id", "issued_recommendations", ["gap_id"], unique=False
-    )
-    op.create_index(
         op.f("ix_issued_recommendations_member_state"),
         "issued_recommendations",
         ["member_state"],
@@ -293,6 +290,12 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.Date(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_recommendation_statuses")),
+    )
+    op.create_table(
+        "recommended_gaps",
+        sa.Column("gap_id", sa.Uuid(), nullable=False),
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("gap_id", "recommendation_id", name=op.f("pk_recommended_gaps")),
     )
     op.create_table(
         "reference_member_states",
@@ -597,6 +600,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
+    op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
@@ -609,7 +613,6 @@ def downgrade() -> None:
     op.drop_index(
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
     )
-    op.drop_index("ix_issued_recommendations_gap_id", table_name="issued_recommendations")
     op.drop_table("issued_recommendations")
     op.drop_table("inbox")
     op.drop_index("ix_idempotent_requests_created_at", table_name="idempotent_requests")
