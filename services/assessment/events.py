@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from shared.events import ProgrammeEvent, StateEvent
 
 Severity = Literal["low", "medium", "high", "critical"]
@@ -79,11 +81,18 @@ class GapIdentified(StateEvent):
     identified_on: date
 
 
+class CitedProvision(BaseModel):
+    """A paragraph of a resolution; without one, the resolution as a whole."""
+
+    resolution: int
+    paragraph: str | None = None
+
+
 class RecommendationIssued(StateEvent):
     """The Committee's recommendation to a State was issued (¶9)."""
 
     type: ClassVar[str] = "org.un.ctc.assessment.recommendation-issued.v1"
-    withheld: ClassVar[tuple[str, ...]] = ("text",)
+    withheld: ClassVar[tuple[str, ...]] = ("text", "technical_assistance_kind")
     recommendation_id: UUID
     gap_id: UUID
     theme: str
@@ -94,6 +103,12 @@ class RecommendationIssued(StateEvent):
     """Whether the State needs help to implement it (¶9)."""
     issued_on: date
     target_on: date
+    gap_ids: tuple[UUID, ...] = ()
+    """All the gaps that it is about; `gap_id` is the first."""
+    provisions: tuple[CitedProvision, ...] = ()
+    tags: tuple[str, ...] = ()
+    """What cuts across the themes: human_rights, gender, children (¶30, ¶39)."""
+    technical_assistance_kind: str = ""
 
 
 class RecommendationStatusChanged(StateEvent):

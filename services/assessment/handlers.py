@@ -1,6 +1,6 @@
 """Every event that the assessment service reacts to, and every job that falls due in it."""
 
-from services.assessment.recommendations import service as recommendations
+from services.assessment.recommendations import lifecycle as recommendations
 from services.assistance import events as assistance
 from services.visits import events as visits
 from shared.database import UnitOfWork

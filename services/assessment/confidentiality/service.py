@@ -17,6 +17,7 @@ from services.assessment.events import ConfidentialityChanged
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
+from services.assessment.recommendations.service import about_any
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
@@ -129,7 +130,7 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
         await _set(work, "gap", gap, confidential=withheld)
     recommendations = await work.session.scalars(
         select(Recommendation)
-        .where(Recommendation.gap_id.in_([gap.id for gap in gaps]))
+        .where(about_any(gap.id for gap in gaps))
         .order_by(Recommendation.id)
         .with_for_update()
     )
@@ -137,11 +138,13 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
 
 
 async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> None:
-    """A recommendation is confidential if its gap is, or if the State keeps it so itself."""
+    """A recommendation is confidential if one of its gaps is, or if the State keeps it so."""
     kept = await _kept_recommendations(work, [record.id for record in recommendations])
     for record in recommendations:
-        gap = await work.get(Gap, record.gap_id)
-        withheld = gap.confidential or record.id in kept
+        of_gaps = await work.session.scalars(
+            select(Gap.confidential).where(Gap.id.in_(map(UUID, record.gap_ids)))
+        )
+        withheld = any(of_gaps) or record.id in kept
         await _set(work, "recommendation", record, confidential=withheld)
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """Gravest first."""
-ENDED = frozenset({"implemented", "no_longer_relevant"})
-"""The statuses of recommendations of which nothing is asked any more."""
 
 
 def gravest_first(severity: str) -> int:

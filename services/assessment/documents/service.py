@@ -12,7 +12,7 @@ from services.assessment.assessments.models import Assessment, AssessmentStatus
 from services.assessment.assessments.schemas import AssessmentRead, ScoreRead
 from services.assessment.assessments.scoring import read_with_scores
 from services.assessment.assessments.service import read as read_assessment
-from services.assessment.documents.rules import ENDED, gravest_first
+from services.assessment.documents.rules import gravest_first
 from services.assessment.documents.schemas import (
     AssessmentReport,
     GapLine,
@@ -25,7 +25,8 @@ from services.assessment.gaps.models import Gap
 from services.assessment.instruments.models import Instrument
 from services.assessment.instruments.rules import Provision
 from services.assessment.recommendations.models import Recommendation
-from services.assessment.recommendations.service import readable
+from services.assessment.recommendations.rules import ENDED
+from services.assessment.recommendations.service import about_any, readable
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
 from shared.database import visible_to
@@ -42,9 +43,7 @@ async def assessment_report(
         raise NotFound("The assessment is open: it has a report once it is completed.")
     instrument = await _instrument_of(session, assessment.survey_id)
     gaps = await _gaps_of(session, caller, [assessment.id])
-    recommended = await _recommendations(
-        session, caller, today, Recommendation.gap_id.in_([gap.id for gap in gaps])
-    )
+    recommended = await _recommendations(session, caller, today, about_any(gap.id for gap in gaps))
     return AssessmentReport(
         **_heading(assessment.member_state, today),
         confidential=_holds_confidential([assessment, *gaps, *recommended]),

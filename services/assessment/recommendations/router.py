@@ -3,14 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
-from services.assessment.recommendations import service
+from services.assessment.recommendations import importing, lifecycle, service
+from services.assessment.recommendations.models import Recommendation
 from services.assessment.recommendations.schemas import (
+    ImportReport,
+    Issuances,
+    IssuedTogether,
     RecommendationCreate,
     RecommendationQuery,
     RecommendationRead,
     RecommendationUpdate,
+    ReviewApproval,
+    ReviewReturn,
     StatusChange,
     StepQuery,
     StepRead,
@@ -21,25 +27,27 @@ from shared.database import (
     Page,
     ReadSession,
     RequiredVersion,
+    Today,
     TransactionalRoute,
     WriteSession,
     created,
     set_etag,
 )
-from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.errors import Conflict, NotFound, PreconditionFailed, TooLarge, problem_responses
 from shared.exports import exported
 
 router = APIRouter(
     prefix="/v1/recommendations", tags=["recommendations"], route_class=TransactionalRoute
 )
+_OF_A_STEP = problem_responses(NotFound, Conflict, PreconditionFailed)
 
 
 @router.post("", status_code=201, responses=problem_responses(Conflict))
 async def draft_recommendation(
     caller: CtedCaller, work: WriteSession, wanted: RecommendationCreate, response: Response
 ) -> RecommendationRead:
-    """Draft a recommendation about a gap."""
-    recommendation = await service.draft(work, wanted)
+    """Draft a recommendation about one or several gaps of a State."""
+    recommendation = await service.draft(work, caller, wanted)
     created(response, f"/v1/recommendations/{recommendation.id}", recommendation.version)
     return RecommendationRead.model_validate(recommendation)
 
@@ -47,11 +55,42 @@ async def draft_recommendation(
 @exported(router)
 @router.get("", responses=problem_responses())
 async def list_recommendations(
-    caller: FindingsReader, session: ReadSession, query: Annotated[RecommendationQuery, Query()]
+    caller: FindingsReader,
+    session: ReadSession,
+    today: Today,
+    query: Annotated[RecommendationQuery, Query()],
 ) -> Page[RecommendationRead]:
     """Recommendations to States (¶9, ¶23)."""
-    return (await service.list_recommendations(session, caller, query)).map(
-        RecommendationRead.model_validate
+    page = await service.list_recommendations(session, caller, query, today)
+    return page.map(RecommendationRead.model_validate)
+
+
+@router.post("/imports", responses=problem_responses(Conflict, TooLarge))
+async def import_recommendations(
+    caller: CtedCaller,
+    work: WriteSession,
+    content: Annotated[bytes, Body(media_type="text/csv", examples=[importing.EXAMPLE])],
+    dry_run: Annotated[bool, Query(description="Only check it")] = False,  # noqa: FBT002
+) -> ImportReport:
+    """Draft a recommendation from each row of a CSV file, or none if any row has a fault.
+
+    UTF-8, separated by comma, semicolon or tab, with a header row, which counts as row 1: a fault
+    of `rows.17.target_on` is in row 17 of the spreadsheet. Columns: `member_state`, `gap_ids` (or
+    `assessment_id` and `questions`), `text`, `priority`, `technical_assistance_needed`,
+    `target_on`; and, if wanted, `theme`, `provisions` (such as `1373 2(e); 2396`), `tags` and
+    `technical_assistance_kind`. Several values in a cell are separated by semicolons.
+    """
+    return await importing.load(work, caller, content, dry_run=dry_run)
+
+
+@router.post("/issuances", responses=problem_responses(Conflict))
+async def issue_recommendations(
+    caller: CtedLead, work: WriteSession, wanted: Issuances
+) -> IssuedTogether:
+    """Issue several approved recommendations or, where one cannot be, none."""
+    recommendations = await lifecycle.issue_together(work, caller, wanted.ids)
+    return IssuedTogether(
+        items=[RecommendationRead.model_validate(issued) for issued in recommendations]
     )
 
 
@@ -60,14 +99,10 @@ async def read_recommendation(
     caller: FindingsReader, session: ReadSession, recommendation_id: UUID, response: Response
 ) -> RecommendationRead:
     """One recommendation."""
-    recommendation = await service.read(session, caller, recommendation_id)
-    set_etag(response, recommendation.version)
-    return RecommendationRead.model_validate(recommendation)
+    return _answer(response, await service.read(session, caller, recommendation_id))
 
 
-@router.patch(
-    "/{recommendation_id}", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
-)
+@router.patch("/{recommendation_id}", responses=_OF_A_STEP)
 async def revise_recommendation(
     caller: CtedCaller,
     work: WriteSession,
@@ -77,15 +112,62 @@ async def revise_recommendation(
     response: Response,
 ) -> RecommendationRead:
     """Change a draft."""
-    recommendation = await service.revise(work, recommendation_id, version, wanted)
-    set_etag(response, recommendation.version)
-    return RecommendationRead.model_validate(recommendation)
+    return _answer(response, await service.revise(work, caller, recommendation_id, version, wanted))
 
 
-@router.post(
-    "/{recommendation_id}/issuance",
-    responses=problem_responses(NotFound, Conflict, PreconditionFailed),
-)
+@router.delete("/{recommendation_id}", status_code=204, responses=_OF_A_STEP)
+async def discard_recommendation(
+    caller: CtedCaller, work: WriteSession, recommendation_id: UUID, version: RequiredVersion
+) -> None:
+    """Discard a draft."""
+    await service.discard(work, recommendation_id, version)
+
+
+@router.post("/{recommendation_id}/submission", responses=_OF_A_STEP)
+async def submit_recommendation(
+    caller: CtedCaller,
+    work: WriteSession,
+    recommendation_id: UUID,
+    version: OptionalVersion,
+    response: Response,
+) -> RecommendationRead:
+    """Submit a draft for review."""
+    return _answer(response, await lifecycle.submit(work, caller, recommendation_id, version))
+
+
+@router.post("/{recommendation_id}/return", responses=_OF_A_STEP)
+async def return_recommendation(
+    caller: CtedCaller,
+    work: WriteSession,
+    recommendation_id: UUID,
+    version: OptionalVersion,
+    wanted: ReviewReturn,
+    response: Response,
+) -> RecommendationRead:
+    """Return what is in review or approved to draft, with comments."""
+    return _answer(
+        response,
+        await lifecycle.return_to_draft(work, caller, recommendation_id, version, wanted.comments),
+    )
+
+
+@router.post("/{recommendation_id}/approval", responses=_OF_A_STEP)
+async def approve_recommendation(
+    caller: CtedCaller,
+    work: WriteSession,
+    recommendation_id: UUID,
+    version: OptionalVersion,
+    response: Response,
+    wanted: ReviewApproval | None = None,
+) -> RecommendationRead:
+    """Approve what is in review; whoever wrote or revised it does not."""
+    comments = wanted.comments if wanted else None
+    return _answer(
+        response, await lifecycle.approve(work, caller, recommendation_id, version, comments)
+    )
+
+
+@router.post("/{recommendation_id}/issuance", responses=_OF_A_STEP)
 async def issue_recommendation(
     caller: CtedLead,
     work: WriteSession,
@@ -93,16 +175,11 @@ async def issue_recommendation(
     version: OptionalVersion,
     response: Response,
 ) -> RecommendationRead:
-    """Issue a reviewed draft to the State."""
-    recommendation = await service.issue(work, caller, recommendation_id, version)
-    set_etag(response, recommendation.version)
-    return RecommendationRead.model_validate(recommendation)
+    """Issue an approved recommendation to the State."""
+    return _answer(response, await lifecycle.issue(work, caller, recommendation_id, version))
 
 
-@router.post(
-    "/{recommendation_id}/status-changes",
-    responses=problem_responses(NotFound, Conflict, PreconditionFailed),
-)
+@router.post("/{recommendation_id}/status-changes", responses=_OF_A_STEP)
 async def change_recommendation_status(
     caller: CtedOrState,
     work: WriteSession,
@@ -111,10 +188,10 @@ async def change_recommendation_status(
     wanted: StatusChange,
     response: Response,
 ) -> RecommendationRead:
-    """Move on: the State says what it took up, CTED finds what ends it (¶9)."""
-    recommendation = await service.change_status(work, caller, recommendation_id, version, wanted)
-    set_etag(response, recommendation.version)
-    return RecommendationRead.model_validate(recommendation)
+    """Move on: the State says what it took up, CTED finds what ends it, or takes that back (¶9)."""
+    return _answer(
+        response, await lifecycle.change_status(work, caller, recommendation_id, version, wanted)
+    )
 
 
 @exported(router)
@@ -125,7 +202,11 @@ async def list_status_changes(
     recommendation_id: UUID,
     query: Annotated[StepQuery, Query()],
 ) -> Page[StepRead]:
-    """How a recommendation came to its status."""
-    return (await service.list_steps(session, caller, recommendation_id, query)).map(
-        StepRead.model_validate
-    )
+    """How a recommendation came to its status; reviewers' comments for CTED and the Committee."""
+    page = await service.list_steps(session, caller, recommendation_id, query)
+    return page.map(StepRead.model_validate)
+
+
+def _answer(response: Response, recommendation: Recommendation) -> RecommendationRead:
+    set_etag(response, recommendation.version)
+    return RecommendationRead.model_validate(recommendation)

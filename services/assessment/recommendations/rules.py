@@ -1,10 +1,21 @@
-"""The life cycle of a recommendation."""
+"""The review of a recommendation, its life cycle, and what it takes over from its gaps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+UNDER_REVIEW = frozenset({"draft", "in_review", "approved"})
+"""What CTED still works on; the State and others see nothing of it."""
+
+ENDED = frozenset({"implemented", "no_longer_relevant"})
+"""What ends a recommendation is for CTED to find, as neutral, expert assessment (¶4)."""
 
 FREE_STEPS: Mapping[str, tuple[str, ...]] = {
-    "draft": ("issued",),
+    "draft": ("in_review",),
+    "in_review": ("draft", "approved"),
+    "approved": ("draft", "issued"),
     "issued": (
         "accepted",
         "in_progress",
@@ -15,13 +26,27 @@ FREE_STEPS: Mapping[str, tuple[str, ...]] = {
     "accepted": ("in_progress", "partly_implemented", "implemented", "no_longer_relevant"),
     "in_progress": ("partly_implemented", "implemented", "no_longer_relevant"),
     "partly_implemented": ("in_progress", "implemented", "no_longer_relevant"),
-    "implemented": (),
-    "no_longer_relevant": (),
+    "implemented": (
+        "issued",
+        "accepted",
+        "in_progress",
+        "partly_implemented",
+        "no_longer_relevant",
+    ),
+    "no_longer_relevant": (
+        "issued",
+        "accepted",
+        "in_progress",
+        "partly_implemented",
+        "implemented",
+    ),
 }
-"""The steps allowed from each status; no step leads back to `issued`."""
+"""The steps allowed from each status; an end that was found by mistake can be corrected."""
 
-FOR_CTED_ALONE = frozenset({"implemented", "no_longer_relevant"})
-"""What ends a recommendation is for CTED to find, as neutral, expert assessment (¶4)."""
+
+def is_for_cted_alone(current: str, wanted: str) -> bool:
+    """Whether the step ends a recommendation or takes back its end."""
+    return current in ENDED or wanted in ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +61,18 @@ def consequence_of_step(current: str, progress: str) -> Consequence:
     """What a State's report on steps taken means for its recommendation (¶9).
 
     `progress` is none, in_progress, partly_implemented or implemented, in the State's own words.
-    A State's word that it is implemented asks CTED for a review: it does not end it by itself.
+    A State's word that it is implemented asks CTED for a review: it does not end it by itself,
+    and no report takes back an end.
     """
+    if current in ENDED:
+        return Consequence()
     if progress == "implemented" and "implemented" in FREE_STEPS[current]:
         return Consequence(review_because="The State reports that it is implemented.")
-    if progress in FREE_STEPS[current] and progress not in FOR_CTED_ALONE:
+    if progress in FREE_STEPS[current] and progress not in ENDED:
         return Consequence(status=progress)
     return Consequence()
+
+
+def union(parts: Iterable[Iterable[T]]) -> list[T]:
+    """Everything that the parts hold, in their order, each once."""
+    return list(dict.fromkeys(item for part in parts for item in part))

@@ -1,26 +1,76 @@
 """Requests and responses about recommendations."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
 
+from services.assessment.instruments.models import Tag
+from services.assessment.instruments.schemas import Provision
 from services.assessment.recommendations.models import Priority, RecommendationStatus
 from shared.database import ListQuery
-from shared.reference import Alpha3, ThemeCode
+from shared.reference import Alpha3, ResolutionNumber, ThemeCode
+
+Text = Annotated[str, Field(min_length=10, max_length=5000)]
+Provisions = Annotated[list[Provision], Field(min_length=1, max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=len(Tag), description="Cross-cutting (¶30, ¶39)")]
+AssistanceKind = Annotated[
+    str, Field(min_length=3, max_length=500, description="What kind of help the State needs (¶9)")
+]
+Comments = Annotated[str, Field(min_length=3, max_length=5000)]
 
 
 class RecommendationCreate(BaseModel):
-    """A recommendation to draft from a gap."""
+    """A recommendation to draft from gaps of one State."""
 
     model_config = ConfigDict(extra="forbid")
 
-    gap_id: UUID
-    text: str = Field(min_length=10, max_length=5000)
+    gap_ids: list[UUID] = Field(min_length=1, max_length=50)
+    text: Text
     priority: Priority
+    theme: ThemeCode | None = Field(None, description="That of the first gap, unless you say")
+    provisions: Provisions | None = Field(None, description="Those of the gaps, unless you say")
+    tags: Tags | None = Field(None, description="Those of the gaps, unless you say")
     technical_assistance_needed: bool = Field(description="Whether the State needs help (¶9)")
+    technical_assistance_kind: AssistanceKind | None = None
     target_on: date
+
+    @model_validator(mode="after")
+    def _of_help_that_is_needed(self) -> Self:
+        if self.technical_assistance_kind and not self.technical_assistance_needed:
+            raise ValueError("leave technical_assistance_kind out where no assistance is needed")
+        return self
+
+
+class ImportedRow(RecommendationCreate):
+    """A row of a CSV file of recommendations, from the text of its cells."""
+
+    member_state: Alpha3
+    gap_ids: list[UUID] = Field([], max_length=50)
+    assessment_id: UUID | None = None
+    questions: list[str] = Field([], max_length=50)
+
+    @field_validator("gap_ids", "questions", "tags", mode="before")
+    @classmethod
+    def _several(cls, cell: str) -> list[str]:
+        return [part.strip() for part in cell.split(";") if part.strip()]
+
+    @field_validator("provisions", mode="before")
+    @classmethod
+    def _cited(cls, cell: str) -> list[dict[str, str | None]]:
+        cited = (name.partition(" ") for name in cls._several(cell))
+        return [
+            {"resolution": resolution, "paragraph": paragraph.strip() or None}
+            for resolution, _, paragraph in cited
+        ]
+
+    @model_validator(mode="after")
+    def _of_some_gaps(self) -> Self:
+        by_question = self.assessment_id is not None and bool(self.questions)
+        if by_question == bool(self.gap_ids):
+            raise ValueError("name its gaps in gap_ids, or else in assessment_id and questions")
+        return self
 
 
 class RecommendationUpdate(BaseModel):
@@ -28,10 +78,58 @@ class RecommendationUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str | None = Field(None, min_length=10, max_length=5000)
+    text: Text | None = None
     priority: Priority | None = None
-    technical_assistance_needed: bool | None = None
+    theme: ThemeCode | None = None
+    provisions: Provisions | None = None
+    tags: Tags | None = None
+    technical_assistance_needed: bool | None = Field(
+        None, description="False drops technical_assistance_kind as well"
+    )
+    technical_assistance_kind: AssistanceKind | None = None
     target_on: date | None = None
+
+
+class ReviewReturn(BaseModel):
+    """What is to be changed in a draft before it is approved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comments: Comments
+
+
+class ReviewApproval(BaseModel):
+    """What the reviewer adds to an approval."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comments: Comments | None = None
+
+
+class Issuances(BaseModel):
+    """Approved recommendations to issue together."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[UUID] = Field(min_length=1, max_length=200)
+
+
+class Evidence(BaseModel):
+    """What shows that a status is right: a page, or a document by its symbol."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=3, max_length=300)
+    url: HttpUrl | None = None
+    symbol: str | None = Field(
+        None, pattern=r"^[A-Z]+/[A-Za-z0-9./()-]{1,60}$", examples=["S/2019/998"]
+    )
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.url is None and self.symbol is None:
+            raise ValueError("give the url, or the symbol of the document")
+        return self
 
 
 class StatusChange(BaseModel):
@@ -40,9 +138,16 @@ class StatusChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Literal[
-        "accepted", "in_progress", "partly_implemented", "implemented", "no_longer_relevant"
-    ]
-    reason: str = Field(min_length=3, max_length=2000, description="With the evidence for it")
+        "issued",
+        "accepted",
+        "in_progress",
+        "partly_implemented",
+        "implemented",
+        "no_longer_relevant",
+    ] = Field(description="`issued` is free only to take back a mistaken end")
+    reason: str = Field(min_length=3, max_length=2000)
+    evidence: list[Evidence] = Field([], max_length=50)
+    evidence_ids: list[UUID] = Field([], max_length=50, description="Files that show it")
 
 
 class RecommendationRead(BaseModel):
@@ -52,19 +157,30 @@ class RecommendationRead(BaseModel):
 
     id: UUID
     version: int
-    gap_id: UUID
+    gap_id: UUID = Field(description="The first of `gap_ids`")
+    gap_ids: list[UUID]
     member_state: str
     confidential: bool
     theme: str
-    resolution: int
+    resolution: int = Field(description="That of the first provision")
+    provisions: list[Provision]
+    tags: list[Tag]
     text: str
     priority: Priority
     technical_assistance_needed: bool
+    technical_assistance_kind: str | None
     status: RecommendationStatus
     target_on: date
+    authors: list[str] = Field(description="Who drafted and revised it; somebody else approves it")
     issued_on: date | None
     review_requested_on: date | None = Field(description="CTED is asked to look at its status")
     review_because: str | None
+
+
+class IssuedTogether(BaseModel):
+    """The recommendations that were issued, in the order asked for."""
+
+    items: list[RecommendationRead]
 
 
 class StepRead(BaseModel):
@@ -72,9 +188,11 @@ class StepRead(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    previous: RecommendationStatus
+    previous: RecommendationStatus | None = Field(description="None: it was drafted then")
     status: RecommendationStatus
-    reason: str
+    reason: str | None = Field(description="Or the reviewer's comments")
+    evidence: list[Evidence]
+    evidence_ids: list[UUID]
     changed_on: date
     changed_by: str
 
@@ -90,8 +208,24 @@ class RecommendationQuery(ListQuery):
 
     member_state: Alpha3 | None = None
     theme: ThemeCode | None = None
-    status: RecommendationStatus | None = None
-    gap_id: UUID | None = None
+    status: list[RecommendationStatus] = Field([], description="Any of these")
+    resolution: ResolutionNumber | None = Field(None, description="Of any of its provisions")
+    tag: Tag | None = None
+    priority: Priority | None = None
+    gap_id: UUID | None = Field(None, description="Any of its gaps")
     technical_assistance_needed: bool | None = None
     review_requested: bool | None = None
-    sort: Literal["target_on", "-target_on", "created_at", "-created_at"] = "-created_at"
+    overdue: bool | None = Field(None, description="Issued, not ended, and past its target date")
+    target_before: date | None = None
+    target_after: date | None = None
+    sort: Literal[
+        "target_on", "-target_on", "created_at", "-created_at", "priority", "-priority"
+    ] = "-created_at"
+
+
+class ImportReport(BaseModel):
+    """What an import did, or would do."""
+
+    dry_run: bool
+    rows: int
+    recommendation_ids: list[UUID] = Field(description="The drafts, in the order of their rows")

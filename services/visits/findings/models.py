@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.visits.findings.rules import CLOSED
@@ -54,7 +54,6 @@ class IssuedRecommendation(Base):
     """A recommendation, as it was issued to a State."""
 
     __tablename__ = "issued_recommendations"
-    __table_args__ = (Index("ix_issued_recommendations_gap_id", "gap_id"),)
 
     recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_state: Mapped[str] = mapped_column(index=True)
@@ -67,6 +66,15 @@ class IssuedRecommendation(Base):
     technical_assistance_needed: Mapped[bool]
     issued_on: Mapped[date]
     target_on: Mapped[date]
+
+
+class RecommendedGap(Base):
+    """A gap that a recommendation is about; one about three gaps is three rows."""
+
+    __tablename__ = "recommended_gaps"
+
+    gap_id: Mapped[UUID] = mapped_column(primary_key=True)
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 class RecommendationStatus(Base):

@@ -21,6 +21,7 @@ from services.visits.findings.models import (
     IssuedRecommendation,
     KnownRecommendation,
     RecommendationStatus,
+    RecommendedGap,
 )
 from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Finding
 from shared.database import Base, UnitOfWork
@@ -52,8 +53,10 @@ async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentComplete
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
-    """Keep a recommendation."""
+    """Keep a recommendation, and each gap that it is about."""
     await _keep(work, IssuedRecommendation, event)
+    gap_ids = event.gap_ids or (event.gap_id,)
+    await _keep(work, RecommendedGap, event, *({"gap_id": gap_id} for gap_id in gap_ids))
 
 
 async def keep_status(
@@ -95,12 +98,12 @@ async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
         )
         .subquery()
     )
-    of_gap = select(IssuedRecommendation.recommendation_id).where(
-        IssuedRecommendation.gap_id == FoundGap.gap_id
+    of_gap = select(RecommendedGap.recommendation_id).where(
+        RecommendedGap.gap_id == FoundGap.gap_id
     )
     still_open = of_gap.outerjoin(
         RecommendationStatus,
-        RecommendationStatus.recommendation_id == IssuedRecommendation.recommendation_id,
+        RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
     ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
     statement = (
         select(FoundGap.member_state, FoundGap.severity, FoundGap.theme, FoundGap.identified_on)

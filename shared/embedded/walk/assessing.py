@@ -263,19 +263,22 @@ def _rating(item: dict[str, Any]) -> dict[str, str]:
 
 async def _recommend(world: World, gap: dict[str, Any], asked: str) -> dict[str, Any]:
     target_on = await world.today() + timedelta(days=540)
-    draft = await world.api("assessment", "cted_officer").post(
+    officer = world.api("assessment", "cted_officer")
+    draft = await officer.post(
         "/v1/recommendations",
         {
-            "gap_id": gap["id"],
+            "gap_ids": [gap["id"]],
             "text": f"Close the gap in {themes()[gap['theme']].name.lower()}: {asked}",
             "priority": "high" if gap["severity"] in ("critical", "high") else "medium",
             "technical_assistance_needed": gap["severity"] != "low",
             "target_on": target_on.isoformat(),
         },
     )
-    issued: dict[str, Any] = await world.api("assessment", "cted_lead").post(
-        f"/v1/recommendations/{draft['id']}/issuance"
-    )
+    record = f"/v1/recommendations/{draft['id']}"
+    await officer.post(f"{record}/submission")
+    lead = world.api("assessment", "cted_lead")
+    await lead.post(f"{record}/approval")
+    issued: dict[str, Any] = await lead.post(f"{record}/issuance")
     await world.expect("assessment.recommendation-issued", recommendation_id=issued["id"])
     return issued
 

@@ -160,3 +160,58 @@ async def completed(officer: httpx.AsyncClient, assessment: Json) -> Json:
     answer = await officer.post(f"/v1/assessments/{assessment['id']}/completion")
     assert answer.status_code == 200, answer.text[:2000]
     return dict(answer.json())
+
+
+async def gap_in(officer: httpx.AsyncClient, assessment: Json, question: str = "CFT-1") -> Json:
+    """The gap that the assessment found in the question."""
+    answer = await officer.get("/v1/gaps", params={"assessment_id": assessment["id"]})
+    (gap,) = (gap for gap in answer.json()["items"] if gap["question"] == question)
+    return dict(gap)
+
+
+def about(*gaps: Json, **fields: object) -> Json:
+    """What a draft about the gaps says."""
+    return {
+        "gap_ids": [gap["id"] for gap in gaps],
+        "text": "Make the financing of terrorism a crime in its own right.",
+        "priority": "high",
+        "technical_assistance_needed": True,
+        "target_on": "2099-01-01",
+    } | fields
+
+
+async def drafted(officer: httpx.AsyncClient, *gaps: Json, **fields: object) -> Json:
+    """A draft about the gaps."""
+    answer = await officer.post("/v1/recommendations", json=about(*gaps, **fields))
+    assert answer.status_code == 201, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def carried(
+    stack: Stack, officer: httpx.AsyncClient, draft: Json, *, to: str = "issuance"
+) -> Json:
+    """The officer's draft, carried by the lead through its review to its approval or issue."""
+    path = f"/v1/recommendations/{draft['id']}"
+    answer = await officer.post(f"{path}/submission")
+    async with client_of(stack, "assessment", "cted_lead") as lead:
+        for step in ("approval", "issuance")[: 1 + (to == "issuance")]:
+            answer = await lead.post(f"{path}/{step}")
+            assert answer.status_code == 200, answer.text[:2000]
+    return dict(answer.json())
+
+
+async def recommended(stack: Stack, officer: httpx.AsyncClient, state: str, **fields: Any) -> Json:
+    """A recommendation that was issued about the gravest gap of a new assessment."""
+    gap = await gap_in(officer, await assessed(stack, officer, state, **fields))
+    return await carried(stack, officer, await drafted(officer, gap))
+
+
+async def steps_of(client: httpx.AsyncClient, recommendation: Json) -> list[Json]:
+    """The steps of the recommendation that the client sees."""
+    answer = await client.get(f"/v1/recommendations/{recommendation['id']}/status-changes")
+    return list(answer.json()["items"])
+
+
+def fields_of(answer: httpx.Response) -> list[str]:
+    """The faulty fields that a refusal names."""
+    return [error["field"] for error in answer.json()["errors"]]

@@ -1,6 +1,5 @@
 """From a submitted response to scores, gaps and recommendations, over HTTP and events."""
 
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -10,44 +9,16 @@ from services.assessment.events import (
     AssessmentCompleted,
     GapIdentified,
     RecommendationIssued,
-    RecommendationStatusChanged,
 )
 from services.assistance.events import ProjectCompleted, ProjectStarted
 from services.visits.events import FollowUpReported, StepTaken
 from shared.embedded.stack import Stack
-from tests.service.assessment.steps import assessed, issued
+from tests.service.assessment.steps import assessed, issued, recommended
 from tests.support.events import publish, publish_envelopes, read_event, read_events
 from tests.support.stacks import client_of
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(60)
-
-
-async def gap_of(officer: httpx.AsyncClient, assessment: dict[str, Any]) -> dict[str, Any]:
-    query = {"assessment_id": assessment["id"], "theme": "countering-financing"}
-    (gap,) = (await officer.get("/v1/gaps", params=query)).json()["items"]
-    return dict(gap)
-
-
-async def recommended(
-    stack: Stack, officer: httpx.AsyncClient, state: str, **fields: Any
-) -> dict[str, Any]:
-    gap = await gap_of(officer, await assessed(stack, officer, state, **fields))
-    drafted = await officer.post(
-        "/v1/recommendations",
-        json={
-            "gap_id": gap["id"],
-            "text": "Make the financing of terrorism a crime in its own right.",
-            "priority": "high",
-            "technical_assistance_needed": True,
-            "target_on": "2099-01-01",
-        },
-    )
-    assert drafted.status_code == 201, drafted.text
-    async with client_of(stack, "assessment", "cted_lead") as lead:
-        answer = await lead.post(f"/v1/recommendations/{drafted.json()['id']}/issuance")
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
 
 
 async def test_an_assessment_scores_the_response_and_derives_its_gaps(
@@ -99,69 +70,6 @@ async def test_an_unsubmitted_response_is_not_assessed(
     unknown = await officer.post("/v1/assessments", json={"survey_id": str(uuid4()), "summary": ""})
     assert unknown.status_code == 422
     assert unknown.json()["errors"][0]["field"] == "body.survey_id"
-
-
-async def test_a_recommendation_is_issued_and_moves_on(
-    stack: Stack, officer: httpx.AsyncClient
-) -> None:
-    recommendation = await recommended(stack, officer, "GTM")
-    event = await read_event(stack, RecommendationIssued, recommendation_id=recommendation["id"])
-    assert event["data"]["text"] == recommendation["text"]
-    path = f"/v1/recommendations/{recommendation['id']}"
-    async with client_of(stack, "assessment", "member_state", member_state="GTM") as state:
-        early = await state.post(
-            f"{path}/status-changes", json={"status": "implemented", "reason": "We say so."}
-        )
-        assert early.status_code == 403
-        accepted = await state.post(
-            f"{path}/status-changes", json={"status": "accepted", "reason": "Agreed in cabinet."}
-        )
-        assert accepted.json()["status"] == "accepted"
-    ended = await officer.post(
-        f"{path}/status-changes", json={"status": "implemented", "reason": "Act 12 of 2099."}
-    )
-    assert ended.json()["status"] == "implemented"
-    back = await officer.post(
-        f"{path}/status-changes", json={"status": "in_progress", "reason": "No."}
-    )
-    assert (back.status_code, back.json()["type"]) == (409, "urn:ctc:problem:illegal-transition")
-    steps = (await officer.get(f"{path}/status-changes")).json()["items"]
-    assert [step["status"] for step in steps] == ["issued", "accepted", "implemented"]
-    changes = await read_events(
-        stack,
-        "ctc.assessment",
-        lambda event: (
-            event["type"] == RecommendationStatusChanged.type
-            and event["data"]["recommendation_id"] == recommendation["id"]
-        ),
-        2,
-    )
-    assert [change["data"]["status"] for change in changes] == ["accepted", "implemented"]
-
-
-async def test_a_draft_is_for_cted_and_the_committee_until_it_is_issued(
-    stack: Stack, officer: httpx.AsyncClient
-) -> None:
-    gap = await gap_of(officer, await assessed(stack, officer, "SLV"))
-    body = {
-        "gap_id": gap["id"],
-        "text": "Make the financing of terrorism a crime in its own right.",
-        "priority": "low",
-        "technical_assistance_needed": False,
-        "target_on": "2099-01-01",
-    }
-    draft = (await officer.post("/v1/recommendations", json=body)).json()
-    path = f"/v1/recommendations/{draft['id']}"
-    async with client_of(stack, "assessment", "member_state", member_state="SLV") as state:
-        assert (await state.get(path)).status_code == 404
-        assert (await state.get("/v1/recommendations")).json()["items"] == []
-    revised = await officer.patch(path, json={"priority": "high"}, headers={"If-Match": '"1"'})
-    assert (revised.json()["priority"], revised.headers["etag"]) == ("high", '"2"')
-    assert (await officer.post(f"{path}/issuance")).status_code == 403, "a lead's to issue"
-    async with client_of(stack, "assessment", "cted_lead") as lead:
-        assert (await lead.post(f"{path}/issuance")).status_code == 200
-    late = await officer.patch(path, json={"priority": "low"}, headers={"If-Match": '"3"'})
-    assert late.status_code == 409
 
 
 async def test_what_a_state_keeps_confidential_reaches_nobody_else(

@@ -7,8 +7,17 @@ import pytest
 
 from services.assessment.events import ConfidentialityChanged
 from shared.embedded.stack import Stack
-from tests.service.assessment.steps import Json, accepted, assessed, issued, save
-from tests.service.assessment.test_assessments import gap_of, recommended
+from tests.service.assessment.steps import (
+    Json,
+    accepted,
+    assessed,
+    carried,
+    drafted,
+    gap_in,
+    issued,
+    recommended,
+    save,
+)
 from tests.support.events import read_event
 from tests.support.stacks import client_of
 
@@ -70,7 +79,7 @@ async def test_an_answer_kept_confidential_after_the_assessment_leaves_every_fig
 ) -> None:
     done = await assessed(stack, officer, "MCO")
     path = f"/v1/assessments/{done['id']}"
-    gap = await gap_of(officer, done)
+    gap = await gap_in(officer, done)
     async with (
         client_of(stack, "assessment", "oct") as oct_user,
         client_of(stack, "assessment", "member_state", member_state="MCO") as state,
@@ -95,6 +104,21 @@ async def test_an_answer_kept_confidential_after_the_assessment_leaves_every_fig
         assert (await oct_user.get(path)).status_code == 404, "nothing open is left of it"
         await request(state, "lift", "answers", done["survey_id"], "CFT-1", "BC-1")
         assert (await oct_user.get(path)).json()["overall"] == done["overall"]
+
+
+async def test_a_recommendation_is_confidential_while_one_of_its_gaps_is(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    done = await assessed(stack, officer, "AUT")
+    gaps = [await gap_in(officer, done, code) for code in ("CFT-1", "BC-1")]
+    both = await carried(stack, officer, await drafted(officer, *gaps))
+    async with (
+        client_of(stack, "assessment", "oct") as oct_user,
+        client_of(stack, "assessment", "member_state", member_state="AUT") as state,
+    ):
+        for action, seen in (("place", False), ("lift", True)):
+            await request(state, action, "answers", done["survey_id"], "BC-1")
+            assert await seen_by(oct_user, f"/v1/recommendations/{both['id']}") == [seen]
 
 
 async def test_a_recommendation_stays_confidential_while_the_state_keeps_it_so(

@@ -13,8 +13,7 @@ from openpyxl import load_workbook
 
 from shared.embedded.stack import Stack
 from tests.service.assessment.products import drafted
-from tests.service.assessment.steps import assessed
-from tests.service.assessment.test_assessments import recommended
+from tests.service.assessment.steps import assessed, recommended
 from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(60)

@@ -31,11 +31,14 @@ def gap(state: str, severity: Severity = "critical", **fields: object) -> assess
     return assessment.GapIdentified.model_validate(known | fields)
 
 
-def recommendation(about: assessment.GapIdentified) -> assessment.RecommendationIssued:
+def recommendation(
+    about: assessment.GapIdentified, *others: assessment.GapIdentified
+) -> assessment.RecommendationIssued:
     return assessment.RecommendationIssued(
         member_state=about.member_state,
         recommendation_id=uuid4(),
         gap_id=about.gap_id,
+        gap_ids=tuple(gap.gap_id for gap in (about, *others)) if others else (),
         theme=about.theme,
         resolution=about.resolution,
         text="Close the gap.",
@@ -209,6 +212,18 @@ async def test_a_gap_is_closed_with_the_last_of_its_recommendations(
     assert factor(await facts.standing(), "gaps")["value"] == 0
     await facts.tell(status_of(one, "in_progress"))
     assert factor(await facts.standing(), "gaps")["value"] == 0.5
+
+
+async def test_a_recommendation_about_several_gaps_closes_each_of_them(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    facts = Facts(stack, officer, "TGO")
+    one, other = gap("TGO"), gap("TGO")
+    issued = recommendation(one, other)
+    await facts.tell(one, other, issued)
+    assert "2 gaps" in factor(await facts.standing(), "gaps")["because"]
+    await facts.tell(status_of(issued, "implemented"))
+    assert factor(await facts.standing(), "gaps")["value"] == 0
 
 
 async def test_a_status_heard_before_its_recommendation_and_gap_still_counts(

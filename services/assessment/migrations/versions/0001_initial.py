@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "1b671b1de459"
+revision: str = "6cfa80ec8ee4"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -1016,8 +1016,11 @@ def upgrade() -> None:
     op.create_table(
         "recommendations",
         sa.Column("gap_id", sa.Uuid(), nullable=False),
+        sa.Column("gap_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("resolution", sa.Integer(), nullable=False),
+        sa.Column("provisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tags", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column(
             "priority",
@@ -1025,10 +1028,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("technical_assistance_needed", sa.Boolean(), nullable=False),
+        sa.Column("technical_assistance_kind", sa.Text(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
                 "draft",
+                "in_review",
+                "approved",
                 "issued",
                 "accepted",
                 "in_progress",
@@ -1042,6 +1048,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("target_on", sa.Date(), nullable=False),
+        sa.Column("authors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("review_requested_on", sa.Date(), nullable=True),
         sa.Column("review_because", sa.Text(), nullable=True),
@@ -1056,7 +1063,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
     )
-    op.create_index(op.f("ix_recommendations_gap_id"), "recommendations", ["gap_id"], unique=False)
+    op.create_index(
+        "ix_recommendations_gap_ids",
+        "recommendations",
+        ["gap_ids"],
+        unique=False,
+        postgresql_using="gin",
+    )
     op.create_index(
         op.f("ix_recommendations_member_state"), "recommendations", ["member_state"], unique=False
     )
@@ -1075,6 +1088,8 @@ def upgrade() -> None:
             "previous",
             sa.Enum(
                 "draft",
+                "in_review",
+                "approved",
                 "issued",
                 "accepted",
                 "in_progress",
@@ -1085,12 +1100,14 @@ def upgrade() -> None:
                 native_enum=False,
                 length=60,
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column(
             "status",
             sa.Enum(
                 "draft",
+                "in_review",
+                "approved",
                 "issued",
                 "accepted",
                 "in_progress",
@@ -1103,7 +1120,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("evidence_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("changed_on", sa.Date(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1114,6 +1133,7 @@ def upgrade() -> None:
             ["recommendation_id"],
             ["recommendations.id"],
             name=op.f("fk_recommendation_steps_recommendation_id_recommendations"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_steps")),
     )
@@ -1137,7 +1157,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recommendations_status"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_review_requested_on"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_member_state"), table_name="recommendations")
-    op.drop_index(op.f("ix_recommendations_gap_id"), table_name="recommendations")
+    op.drop_index(
+        "ix_recommendations_gap_ids", table_name="recommendations", postgresql_using="gin"
+    )
     op.drop_table("recommendations")
     op.drop_table("item_ratings")
     op.drop_table("section_revisions")

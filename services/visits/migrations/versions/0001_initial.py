@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "3f16831d597c"
+revision: str = "739bb76bb502"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -230,9 +230,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_issued_recommendations")),
     )
     op.create_index(
-        "ix_issued_recommendations_gap_id", "issued_recommendations", ["gap_id"], unique=False
-    )
-    op.create_index(
         op.f("ix_issued_recommendations_member_state"),
         "issued_recommendations",
         ["member_state"],
@@ -294,6 +291,12 @@ def upgrade() -> None:
         sa.Column("changed_on", sa.Date(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("recommendation_id", name=op.f("pk_recommendation_statuses")),
+    )
+    op.create_table(
+        "recommended_gaps",
+        sa.Column("gap_id", sa.Uuid(), nullable=False),
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("gap_id", "recommendation_id", name=op.f("pk_recommended_gaps")),
     )
     op.create_table(
         "reference_member_states",
@@ -598,6 +601,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
+    op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
@@ -610,7 +614,6 @@ def downgrade() -> None:
     op.drop_index(
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
     )
-    op.drop_index("ix_issued_recommendations_gap_id", table_name="issued_recommendations")
     op.drop_table("issued_recommendations")
     op.drop_table("inbox")
     op.drop_index("ix_idempotent_requests_created_at", table_name="idempotent_requests")
