@@ -10,6 +10,7 @@ from services.assessment.evidence.router import router as evidence
 from services.assessment.evidence.sweep import sweep
 from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
+from services.assessment.instruments.differences.router import router as differences
 from services.assessment.instruments.router import router as instruments
 from services.assessment.recommendations.router import router as recommendations
 from services.assessment.surveys.router import router as surveys
@@ -26,6 +27,8 @@ def create_app() -> FastAPI:
             instruments,
             surveys,
             evidence,
+            differences,
+            surveys,
             assessments,
             gaps,
             recommendations,
