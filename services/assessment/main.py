@@ -13,6 +13,7 @@ from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.differences.router import router as differences
 from services.assessment.instruments.router import router as instruments
 from services.assessment.recommendations.router import router as recommendations
+from services.assessment.streamlining.router import router as streamlining
 from services.assessment.surveys.router import router as surveys
 from shared.app import create_service
 
@@ -28,6 +29,7 @@ def create_app() -> FastAPI:
             surveys,
             evidence,
             differences,
+            streamlining,
             surveys,
             assessments,
             gaps,
