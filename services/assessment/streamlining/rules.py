@@ -4,10 +4,10 @@ It is evidence for those who decide on the survey tools, and decides nothing: th
 answers no may be what matters most.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.assessment.instruments.rules import Question
+from services.assessment.instruments.rules import Question, QuestionKind
 from services.assessment.streamlining.choice import Choice, Kept, Reason
 from services.assessment.streamlining.effects import Effect, Scores
 from services.assessment.streamlining.information import FEWEST_STATES
@@ -25,12 +25,24 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class KindUse:
+    """How much use is made of one kind of question, in words or in figures."""
+
+    kind: QuestionKind
+    questions: int
+    asked: int
+    """Times that a State was asked one."""
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Streamlining:
     """Which questions add least, and what dropping them does to every State's score."""
 
     states: int
     conclusion: str
     """In words; that there is none, where too few States answered."""
+    kinds: tuple[KindUse, ...]
     questions: tuple[QuestionUse, ...]
     proposals: tuple[Proposal, ...]
     kept: tuple[Kept, ...]
@@ -62,6 +74,7 @@ def streamlining(
     return Streamlining(
         states=len(responses),
         conclusion=_conclusion(len(responses), len(questions), len(choice.dropped)),
+        kinds=tuple(_kinds(uses.values())),
         questions=tuple(uses.values()),
         proposals=tuple(
             Proposal(code, reasons, scores.effect_of([code]))
@@ -71,6 +84,19 @@ def streamlining(
         effect=scores.effect_of(choice.dropped),
         what_if=scores.effect_of(wanted) if wanted else None,
     )
+
+
+def _kinds(uses: Iterable[QuestionUse]) -> Iterator[KindUse]:
+    by_kind: dict[QuestionKind, list[QuestionUse]] = {}
+    for use in uses:
+        by_kind.setdefault(use.question.kind, []).append(use)
+    for kind, found in sorted(by_kind.items()):
+        yield KindUse(
+            kind,
+            len(found),
+            asked=sum(use.asked for use in found),
+            answered=sum(use.answered for use in found),
+        )
 
 
 def _conclusion(states: int, questions: int, proposed: int) -> str:

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.assessment.instruments.rules import QuestionKind
 from services.assessment.instruments.schemas import Code
 from services.assessment.streamlining.choice import Ground
 
@@ -53,6 +54,15 @@ class QuestionUse(BaseModel):
     entropy: float | None = Field(description="In bits; null for answers in words")
     adds: float | None = Field(description="Bits for each State asked that no other one implies")
     predictor: Predictor | None
+
+
+class KindUse(BaseModel):
+    """How much use is made of one kind of question, in words or in figures."""
+
+    kind: QuestionKind
+    questions: int
+    asked: int = Field(description="Times that a State was asked one")
+    answered: int
 
 
 class Reason(BaseModel):
@@ -123,6 +133,7 @@ class StreamliningRead(BaseModel):
     states: int = Field(description="That answered; each counts once")
     conclusive: bool
     conclusion: str
+    kinds: list[KindUse]
     questions: list[QuestionUse]
     proposals: list[Proposal]
     kept: list[Kept]

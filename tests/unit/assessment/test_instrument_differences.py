@@ -171,6 +171,20 @@ def test_another_question_of_the_same_pattern_is_no_rename() -> None:
     assert codes(differences(of(FINANCING), after)) == (["N1"], ["CFT-1"], [])
 
 
+def test_renames_are_told_apart_where_all_questions_are_of_one_pattern() -> None:
+    def numbered(prefix: str) -> list[Section]:
+        return of(
+            *(
+                replace(FINANCING, code=f"{prefix}-{i}", text=f"{TEXTS[0]} Say so of measure {i}.")
+                for i in range(60)
+            )
+        )
+
+    found = differences(numbered("A"), numbered("B"))
+    assert codes(found) == ([], [], [(f"A-{i}", f"B-{i}") for i in range(60)])
+    assert {change.changes for change in found.changed} == {(ChangeKind.RENAMED,)}
+
+
 def test_coverage_counts_questions_and_weight() -> None:
     again = replace(FINANCING, code="CFT-2", text=TEXTS[3], weight=4)
     found = differences(of(FINANCING), of(FINANCING, again)).coverage

@@ -226,6 +226,18 @@ def test_what_has_no_variance_or_is_missing_in_most_is_proposed_with_its_numbers
     assert found.effect.dropped == ("SAME", "GONE")
 
 
+def test_the_use_of_words_and_figures_is_told_by_kind() -> None:
+    words = asked("WORDS", kind=QuestionKind.TEXT, weight=0)
+    questions = [asked("V"), asked("W"), words]
+    found = report({"V": PATTERN, "W": OTHER, "WORDS": ["A law.", *[None] * 19]}, questions)
+    assert [(one.kind, one.questions, one.asked, one.answered) for one in found.kinds] == [
+        (QuestionKind.TEXT, 1, 20, 1),
+        (QuestionKind.YES_NO_PARTIAL, 2, 40, 40),
+    ]
+    use = {one.code: one for one in found.questions}["WORDS"]
+    assert (use.distribution, use.entropy, use.adds, use.missing) == ((), None, None, 0.95)
+
+
 def test_of_two_that_imply_each_other_the_one_of_less_weight_goes_and_the_other_stays() -> None:
     questions = [asked("HEAVY", weight=5), asked("LIGHT"), asked("V")]
     found = report({"HEAVY": PATTERN, "LIGHT": PATTERN, "V": OTHER}, questions)

@@ -1,17 +1,18 @@
 """What changed between two instruments, and which mandates are asked about more or less."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, product
 
 from services.assessment.instruments.rules import Question, Section
 
 LIKELY_RENAME = 0.8
 """Share of neighbouring words that two texts have in common; the project's own number."""
 
+_FEW_QUESTIONS = 50
+_Neighbours = Mapping[str, set[tuple[str, str]]]
 _SUBJECTS: Mapping[str, Callable[[Question], Iterable[str]]] = {
     "resolution": lambda question: (str(found.resolution) for found in question.provisions),
     "provision": lambda question: (found.name for found in question.provisions),
@@ -206,25 +207,36 @@ def _change(before: Placed, after: Placed) -> QuestionChange | None:
 def _renamed(
     dropped: Mapping[str, Placed], added: Mapping[str, Placed]
 ) -> Iterator[tuple[str, str]]:
-    """The pairs that are nearly alike, each question in one at most; alike in both directions."""
-    neighbours = {code: _neighbours(placed) for code, placed in added.items()}
-    found_in: dict[tuple[str, str], list[str]] = {}
-    for code, pairs in neighbours.items():
-        for pair in pairs:
-            found_in.setdefault(pair, []).append(code)
+    """The pairs that are nearly alike, each question in one at most; alike in both directions.
+
+    Compared is what has some neighbouring words in common that few other questions have, so that
+    it stays quick for thousands of questions of one pattern.
+    """
+    old, new = ({code: _neighbours(one) for code, one in side.items()} for side in (dropped, added))
     alike: list[tuple[float, tuple[str, ...], str, str]] = []
-    for was, placed in dropped.items():
-        own = _neighbours(placed)
-        common = Counter(code for pair in own for code in found_in.get(pair, ()))
-        for now, count in common.items():
-            share = 2 * count / (len(own) + len(neighbours[now]))
-            if share >= LIKELY_RENAME:
-                alike.append((-share, tuple(sorted((was, now))), was, now))
+    for was, now in _comparable(old, new):
+        share = 2 * len(old[was] & new[now]) / (len(old[was]) + len(new[now]))
+        if share >= LIKELY_RENAME:
+            alike.append((-share, tuple(sorted((was, now))), was, now))
     taken: set[str] = set()
     for _, _, was, now in sorted(alike):
         if taken.isdisjoint((was, now)):
             taken |= {was, now}
             yield was, now
+
+
+def _comparable(old: _Neighbours, new: _Neighbours) -> set[tuple[str, str]]:
+    having: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for side, questions in enumerate((old, new)):
+        for code, pairs in questions.items():
+            for pair in pairs:
+                having.setdefault(pair, ([], []))[side].append(code)
+    return {
+        both
+        for codes in having.values()
+        if max(map(len, codes)) <= _FEW_QUESTIONS
+        for both in product(*codes)
+    }
 
 
 def _neighbours(placed: Placed) -> set[tuple[str, str]]:
