@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -224,6 +225,16 @@ def test_what_has_no_variance_or_is_missing_in_most_is_proposed_with_its_numbers
         ("partial", 4),
     ]
     assert found.effect.dropped == ("SAME", "GONE")
+
+
+def test_what_chance_alone_would_imply_is_left() -> None:
+    random = Random(7)
+    codes = [f"Q-{i}" for i in range(200)]
+    columns = {code: random.choices(["yes", "no"], k=10) for code in codes}
+    found = report(columns, [asked(code) for code in codes], states=10)
+    seems = [use for use in found.questions if use.predictor and use.predictor.explained >= 0.7]
+    assert len(seems) > 20
+    assert found.proposals == ()
 
 
 def test_the_use_of_words_and_figures_is_told_by_kind() -> None:

@@ -213,13 +213,13 @@ def _renamed(
     it stays quick for thousands of questions of one pattern.
     """
     old, new = ({code: _neighbours(one) for code, one in side.items()} for side in (dropped, added))
-    alike: list[tuple[float, tuple[str, ...], str, str]] = []
+    alike: list[tuple[float, str, str]] = []
     for was, now in _comparable(old, new):
         share = 2 * len(old[was] & new[now]) / (len(old[was]) + len(new[now]))
         if share >= LIKELY_RENAME:
-            alike.append((-share, tuple(sorted((was, now))), was, now))
+            alike.append((-share, was, now))
     taken: set[str] = set()
-    for _, _, was, now in sorted(alike):
+    for _, was, now in sorted(alike):
         if taken.isdisjoint((was, now)):
             taken |= {was, now}
             yield was, now
