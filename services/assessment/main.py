@@ -26,11 +26,10 @@ def create_app() -> FastAPI:
         description="Surveys, assessments, gaps, recommendations and analysis (¶4, ¶5, ¶9, ¶11).",
         routers=[
             instruments,
-            surveys,
-            evidence,
             differences,
             streamlining,
             surveys,
+            evidence,
             assessments,
             gaps,
             recommendations,
