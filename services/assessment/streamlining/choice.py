@@ -12,7 +12,8 @@ from services.assessment.streamlining.responses import Responses
 from services.assessment.streamlining.usage import Predictors, QuestionUse
 
 MISSING_IN_MOST = 0.5
-"""Share of the States asked above which an answer is missing in most."""
+"""Share of the States asked that do not answer, above which a question is missing in most; the
+project's own number."""
 
 
 class Ground(StrEnum):

@@ -12,8 +12,8 @@ from services.assessment.instruments.rules import AnswerValue
 FEWEST_STATES = 10
 """Below as many States nothing is concluded; the project's own number."""
 SHUFFLES = 19
-"""Chance orders of the States that an answer must be implied better than: in 19 of 20 cases, none
-of them comes as near by chance."""
+"""Orders of the States by chance, each of which an answer must be implied better than; 19, the
+project's own number, let 1 in 20 pass by chance."""
 
 _MOST_CATEGORIES = 8
 _SEED = 1373

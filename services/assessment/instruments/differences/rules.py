@@ -11,6 +11,7 @@ from services.assessment.instruments.rules import Question, Section
 LIKELY_RENAME = 0.8
 """Share of neighbouring words that two texts have in common; the project's own number."""
 
+# Neighbouring words that more questions have tell none of them apart; the project's own number.
 _FEW_QUESTIONS = 50
 _Neighbours = Mapping[str, set[tuple[str, str]]]
 _SUBJECTS: Mapping[str, Callable[[Question], Iterable[str]]] = {
