@@ -127,7 +127,7 @@ def shown_questions(
     A condition on a question that is itself not shown is not met, whatever was once answered.
     The conditions hold no cycle: `instrument_faults` sees to that.
     """
-    needs = _needs(questions)
+    needs = needs_of(questions)
     conditions = {question.code: question.shown_if for question in questions}
     shown: set[str] = set()
 
@@ -137,7 +137,7 @@ def shown_questions(
         if condition.any:
             return any(map(is_met, condition.any))
         code = condition.question or ""
-        return code in shown and _passes(condition, answers.get(code))
+        return code in shown and passes(condition, answers.get(code))
 
     for code in TopologicalSorter(needs).static_order():
         condition = conditions[code]
@@ -146,7 +146,7 @@ def shown_questions(
     return [question for question in questions if question.code in shown]
 
 
-def _needs(questions: Iterable[Question]) -> dict[str, set[str]]:
+def needs_of(questions: Iterable[Question]) -> dict[str, set[str]]:
     """The other questions that each question's condition tests."""
     return {
         question.code: {test.question for test in question.shown_if.tests() if test.question}
@@ -156,7 +156,8 @@ def _needs(questions: Iterable[Question]) -> dict[str, set[str]]:
     }
 
 
-def _passes(condition: Condition, answer: AnswerValue | None) -> bool:
+def passes(condition: Condition, answer: AnswerValue | None) -> bool:
+    """Whether the answer passes the test of it that a condition makes; what is not given fails."""
     if answer is None:
         return False
     if condition.is_any_of:
@@ -275,7 +276,7 @@ def _condition_faults(condition: Condition, by_code: Mapping[str, Question]) -> 
 
 def _cycle_faults(by_code: Mapping[str, Question], paths: Mapping[str, str]) -> list[Fault]:
     """The cycle among conditions, where there is one; it is told once, at its first question."""
-    needs = {code: tested & by_code.keys() for code, tested in _needs(by_code.values()).items()}
+    needs = {code: tested & by_code.keys() for code, tested in needs_of(by_code.values()).items()}
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:

@@ -32,7 +32,8 @@ from shared.auth import Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
-_ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED)
+ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED)
+"""Where a survey is once its response is the State's word."""
 
 
 async def issue(work: UnitOfWork, caller: Caller, wanted: SurveyCreate) -> Survey:
@@ -248,7 +249,7 @@ async def _earlier_answers(
     """What the State answered in its last round to what is asked again."""
     earlier = await work.session.scalar(
         select(Survey)
-        .where(Survey.member_state == member_state, Survey.status.in_(_ANSWERED))
+        .where(Survey.member_state == member_state, Survey.status.in_(ANSWERED))
         .order_by(Survey.submitted_on.desc(), Survey.id.desc())
         .limit(1)
     )

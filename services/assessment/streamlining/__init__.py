@@ -1,0 +1,1 @@
+"""Which questions add least, from what States answered, and what dropping them does (¶12)."""
