@@ -150,11 +150,12 @@ class _Form:
 
     def _take(self, line: Line) -> None:
         words = line.get("type").split()
-        kind = " ".join(words).lower().replace("begin group", "begin_group")
-        kind = kind.replace("end group", "end_group")
-        if kind == "begin_group":
+        kind = "_".join(words).lower()
+        if kind in {"begin_group", "begin_repeat"}:
+            if kind == "begin_repeat":
+                self._refuse(line, "type", "An instrument asks once; make it a begin_group.")
             self._begin(line)
-        elif kind == "end_group":
+        elif kind in {"end_group", "end_repeat"}:
             if not self._groups:
                 self._refuse(line, "type", "No group is open here; leave the row out.")
             else:
@@ -337,9 +338,13 @@ class _Form:
             known = known[:-1]
         field = str(path[len(known)]) if len(path) > len(known) else ""
         if known:
-            column = _COLUMNS.get(field, "type")
             line = self._lines[known]
-            return line.fault(CODE if column == "name" and line.get(CODE) else column, message)
+            column = _COLUMNS.get(field, "type")
+            if column == "name" and line.get(CODE):
+                column = CODE
+            elif column == "label":
+                column = self._label if line.sheet is self._survey else self._choice_label
+            return line.fault(column, message)
         column = _SETTINGS.get(field, "")
         return FieldError(field=f"settings.2.{column}" if column else "survey", message=message)
 

@@ -49,7 +49,8 @@ from services.assessment.instruments.schemas import InstrumentDraft, as_sections
 from shared.errors import Conflict
 
 _Row = dict[str, str | int | None]
-_RESERVED = "meta"
+_RESERVED = frozenset({"data", "meta", "instanceID", "instanceName"})
+"""Elements that every form has besides."""
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -85,10 +86,10 @@ class _Form:
         questions = questions_of(sections)
         self._several = {question.code for question in questions if question.multiple}
         self._lists: set[str] = set()
-        self._taken = {_RESERVED, *(question.code for question in questions)}
+        self._taken = {*_RESERVED, *(question.code for question in questions)}
         self._names = {
             question.code: question.code
-            if question.code != _RESERVED
+            if question.code not in _RESERVED
             else self._free(question.code)
             for question in questions
         }
