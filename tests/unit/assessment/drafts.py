@@ -56,8 +56,8 @@ def _of_kind(draw: st.DrawFn) -> Json:
     scored = kind in {"yes_no_partial", "scale"}
     question: Json = {"kind": kind}
     if kind == "scale":
-        low = draw(st.integers(-5, 5))
-        question |= {"minimum": low, "maximum": low + draw(st.integers(1, 12))}
+        step = draw(st.integers(-5, 5))
+        question |= {"minimum": step, "maximum": step + draw(st.integers(1, 12))}
     elif kind == "number":
         question["unit"] = draw(texts(1))
         low, high = sorted(draw(st.tuples(numbers, numbers)))
@@ -99,6 +99,8 @@ def _tests(draw: st.DrawFn, before: list[Json]) -> Json:
 
 
 def conditions(before: list[Json]) -> st.SearchStrategy[Json]:
+    """When a question is shown, given those before it that can be tested."""
+
     def joined(parts: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
         return st.builds(
             lambda word, inner: {word: inner},
@@ -126,7 +128,8 @@ def drafts(draw: st.DrawFn) -> InstrumentDraft:
             "guidance": draw(st.none() | texts(1)),
         }
         testable = [one for one in questions if one["kind"] not in {"text", "document"}]
-        if testable and draw(st.booleans()):
+        is_conditional = draw(st.booleans())
+        if testable and is_conditional:
             question["shown_if"] = draw(conditions(testable))
         questions.append(question)
     named = draw(st.lists(codes, min_size=1, max_size=len(questions), unique=True))

@@ -33,8 +33,11 @@ SURVEY: Rows = [
 ]  # fmt: skip
 CHOICES: Rows = [
     ["list name", "name", "label::English (en)", "ctc_value"],
-    *[["yn", word, word.title()] for word in ("yes", "partial", "no")],
-    *[["grades", word, word.title(), value] for word, value in (("low", 0), ("high", 1))],
+    ["yn", "yes", "Yes"],
+    ["yn", "partial", "Partly"],
+    ["yn", "no", "No"],
+    ["grades", "low", "Low", 0],
+    ["grades", "high", "High", 1],
 ]
 SETTINGS: Rows = [
     ["form_title", "form_id", "default_language", "ctc_tool"],

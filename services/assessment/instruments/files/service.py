@@ -1,6 +1,6 @@
 """Writes instruments to files and reads them from files."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,11 +12,11 @@ from services.assessment.instruments.files import (
     xlsform_writing,
     yaml_file,
 )
-from services.assessment.instruments.files.reading import ReadFile
+from services.assessment.instruments.files.reading import Path, ReadFile
 from services.assessment.instruments.models import Instrument
 from services.assessment.instruments.rules import instrument_faults
 from services.assessment.instruments.schemas import InstrumentDraft, as_sections
-from shared.errors import FieldError, Invalid
+from shared.errors import Invalid
 
 MOST_LISTED = 1000
 
@@ -88,24 +88,24 @@ def draft_of(content: bytes, kind: FileFormat, code: str | None = None) -> Instr
         draft = InstrumentDraft.model_validate(found.content)
     except ValidationError as error:
         wrong = [
-            found.fault(fault["loc"], fault["msg"].removeprefix("Value error, "))
+            (fault["loc"], fault["msg"].removeprefix("Value error, "))
             for fault in error.errors(include_url=False, include_input=False)
         ]
-        raise _refusal([*found.faults, *wrong]) from error
-    wrong = [
-        found.fault(
-            [int(part) if part.isdigit() else part for part in fault.path.split(".")], fault.message
-        )
-        for fault in instrument_faults(as_sections(draft))
-    ]
-    if found.faults or wrong:
-        raise _refusal([*found.faults, *wrong])
+        raise _refusal(found, wrong) from error
+    faults = instrument_faults(as_sections(draft))
+    if faults or found.faults:
+        raise _refusal(found, [(_path_of(fault.path), fault.message) for fault in faults])
     return draft
 
 
-def _refusal(faults: Iterable[FieldError]) -> Invalid:
-    told = list({fault.field + fault.message: fault for fault in faults}.values())
-    listed = "" if len(told) <= MOST_LISTED else f" The first {MOST_LISTED} are listed."
+def _path_of(dotted: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in dotted.split("."))
+
+
+def _refusal(found: ReadFile, wrong: Sequence[tuple[Path, str]]) -> Invalid:
+    count = len(found.faults) + len(wrong)
+    listed = "" if count <= MOST_LISTED else f" The first {MOST_LISTED} are listed."
+    faults = [*found.faults, *(found.fault(path, told) for path, told in wrong[:MOST_LISTED])]
     return Invalid(
-        f"The file has {len(told)} faults; nothing was kept.{listed}", errors=told[:MOST_LISTED]
+        f"The file has {count} faults; nothing was kept.{listed}", errors=faults[:MOST_LISTED]
     )

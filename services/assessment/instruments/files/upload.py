@@ -9,8 +9,8 @@ from services.assessment.instruments.files.service import MEDIA_TYPES, FileForma
 from shared.auth import CtedCaller
 from shared.errors import TooLarge, UnsupportedMediaType
 
-MOST_MEBIBYTES = 10
-"""Some ten thousand questions."""
+MOST_MEBIBYTES = 5
+"""Some five thousand questions."""
 _MEBIBYTE = 1024 * 1024
 _BINARY = {"type": "string", "format": "binary"}
 _DRAFT = {"$ref": "#/components/schemas/InstrumentDraft"}

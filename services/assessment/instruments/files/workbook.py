@@ -18,7 +18,8 @@ MOST_ENTRIES = 1000
 MOST_UNPACKED_BYTES = 64 * _MEBIBYTE
 MOST_RATIO = 100
 RATIO_MATTERS_FROM = 8 * _MEBIBYTE
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 600_000
+"""A question has about a hundred: each cell is made of three."""
 MOST_CHARACTERS = 8 * _MEBIBYTE
 """Of all cells together, a text that several cells share counted for each."""
 LONGEST_CELL = 32_767
@@ -111,7 +112,7 @@ class _Workbook:
         def start(name: str, attributes: dict[str, str]) -> None:
             self._elements += 1
             if self._elements > MOST_ELEMENTS:
-                raise UnreadableError(f"It has more than {MOST_ELEMENTS:,} cells. {_SMALLER}")
+                raise UnreadableError(f"It has more cells than are taken. {_SMALLER}")
             reader.start(name.rpartition(" ")[2], attributes)
 
         def refuse(*_: object) -> None:
