@@ -1,5 +1,6 @@
 """Forms made by others: what can be kept is kept, and the rest is named by row and column."""
 
+import time
 from io import BytesIO
 
 import pytest
@@ -96,6 +97,32 @@ def test_a_form_of_others_is_drafted() -> None:
     assert (count.minimum, count.maximum, count.guidance, count.required) == (1, 9, "A hint", False)
     assert count.shown_if is not None
     assert [part.question for part in count.shown_if.all] == ["grade", "in_force"]
+
+
+def hostile_group(questions: int, depth: int, relevant: str | None) -> Rows:
+    heads = SURVEY[0]
+    group: list[object] = ["begin_group", "g", "A group", None, None, relevant]
+    text: list[object] = ["text", "t", "Words?", *[None] * 5, "arms", "2370"]
+    return [heads, *[group] * depth, *[text] * questions]
+
+
+@pytest.mark.parametrize(
+    ("survey", "choices"),
+    [
+        (hostile_group(5_000, 5_000, None), CHOICES),
+        (hostile_group(5_000, 1, " or ".join(["(${t} = 'a')"] * 2000)), CHOICES),
+        (
+            [*SURVEY[:4], *[SURVEY[5]] * 2_000],
+            [*CHOICES, *[["grades", f"c{number}", "C", 1] for number in range(2_000)]],
+        ),
+    ],
+)
+def test_what_questions_share_does_not_grow_without_end(survey: Rows, choices: Rows) -> None:
+    file = form(survey, choices)
+    begun = time.monotonic()
+    faults = told(file)
+    assert "split it" in faults["file"]
+    assert time.monotonic() - begun < 8
 
 
 def test_without_the_columns_of_ours_it_is_said_once_how_to_add_them() -> None:

@@ -18,6 +18,7 @@ SUPPORTED = (
     "${question} <= 5, and, or, true(), false() and parentheses"
 )
 _MOST_DEEP = 50
+_END = ("end", "")
 _TOKEN = re.compile(
     r"""\s*(?:
         \$\{\s*(?P<name>[^\s{}]+)\s*\}
@@ -77,8 +78,8 @@ def condition_of(expression: str) -> Condition:
 
 class _Parser:
     def __init__(self, expression: str) -> None:
-        self._tokens = [*_tokens(expression), ("end", "")]
-        self._at = 0
+        self._tokens = _tokens(expression)
+        self._next = next(self._tokens)
         self._deep = 0
 
     def whole(self) -> Condition:
@@ -103,7 +104,7 @@ class _Parser:
 
     def _operand(self, word: str) -> tuple[Condition | bool, bool]:
         """The next operand, and whether it stands without parentheses."""
-        is_bare = self._tokens[self._at] != ("sign", "(")
+        is_bare = self._next != ("sign", "(")
         return self._joined("and") if word == "or" else self._single(), is_bare
 
     def _single(self) -> Condition | bool:
@@ -132,8 +133,8 @@ class _Parser:
     def _comparison(self) -> Condition:
         question = self._question()
         sign = self._require("sign")
-        kind, literal = self._tokens[self._at]
-        self._at += 1
+        kind, literal = self._next
+        self._next = next(self._tokens, _END)
         if (sign, kind) == ("=", "text"):
             return Condition(question, is_any_of=(literal,))
         if kind != "number" or sign not in {"=", ">=", "<="}:
@@ -149,15 +150,16 @@ class _Parser:
         return ITSELF if self._took("sign", ITSELF) else self._require("name")
 
     def _took(self, kind: str, value: str) -> bool:
-        found = self._tokens[self._at] == (kind, value)
-        self._at += found
+        found = self._next == (kind, value)
+        if found:
+            self._next = next(self._tokens, _END)
         return found
 
     def _require(self, kind: str, value: str | None = None) -> str:
-        found, told = self._tokens[self._at]
+        found, told = self._next
         if found != kind or value not in {None, told}:
             raise NotSupportedError(SUPPORTED)
-        self._at += 1
+        self._next = next(self._tokens, _END)
         return told
 
 
@@ -170,6 +172,7 @@ def _tokens(expression: str) -> Iterator[tuple[str, str]]:
         kind = "text" if found.lastgroup in {"single", "double"} else found.lastgroup
         yield kind, found[found.lastgroup]
         at = found.end()
+    yield _END
 
 
 def _parts(word: str, operands: Sequence[tuple[Condition | bool, bool]]) -> tuple[Condition, ...]:

@@ -1,5 +1,6 @@
 """The sheets of a form: rows with named cells, and what is wrong with them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -58,9 +59,9 @@ class Sheet:
 
     def faults(self) -> Iterator[FieldError]:
         """Columns that are there twice."""
-        known = list(self.columns.values())
-        for column in dict.fromkeys(name for name in known if known.count(name) > 1):
-            yield self.fault(column, "The column is there twice; leave one of them out.")
+        for column, count in Counter(self.columns.values()).items():
+            if count > 1:
+                yield self.fault(column, "The column is there twice; leave one of them out.")
 
 
 _ALIASES = {"relevance": "relevant", "calculate": "calculation", "caption": "label"}

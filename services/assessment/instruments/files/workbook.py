@@ -20,7 +20,7 @@ MOST_RATIO = 100
 RATIO_MATTERS_FROM = 8 * _MEBIBYTE
 MOST_ELEMENTS = 600_000
 """A question has about a hundred: each cell is made of three."""
-MOST_CHARACTERS = 8 * _MEBIBYTE
+MOST_CHARACTERS = 4 * _MEBIBYTE
 """Of all cells together, a text that several cells share counted for each."""
 LONGEST_CELL = 32_767
 

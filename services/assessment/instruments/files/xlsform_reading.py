@@ -38,6 +38,8 @@ from shared.errors import FieldError
 from shared.reference import themes
 from shared.reference.catalogue import council_resolution_numbers
 
+MOST_PARTS = 200_000
+"""Of all questions together; a question has about a dozen."""
 _SHEETS = ("survey", "choices", "settings")
 _OF_THE_DEVICE = frozenset(
     [
@@ -90,7 +92,6 @@ def read(data: bytes) -> ReadFile:
 class _Asked:
     """A question, before the names in its condition are known to be questions."""
 
-    line: Line
     content: dict[str, Any]
     conditions: tuple[Condition, ...]
     """All of them must be met."""
@@ -102,6 +103,7 @@ class _Form:
     def __init__(self, survey: Sheet, choices: Sheet, settings: Sheet) -> None:
         self._survey = survey
         self._settings = settings
+        self._about = next(iter(settings), Line(settings, settings.first + 1, {}))
         self._faults: list[FieldError] = []
         self._lists: dict[str, list[Line]] = {}
         for line in choices:
@@ -111,6 +113,7 @@ class _Form:
         self._groups: list[Condition | None] = []
         self._applies: dict[str, Condition | None] = {}
         self._codes: dict[str, str] = {}
+        self._parts = 0
         self._label = self._language_of(survey)
         self._choice_label = self._language_of(choices)
 
@@ -137,9 +140,7 @@ class _Form:
         if "label" in sheet.heads:
             return "label"
         languages = [name for name in sheet.heads if name.startswith("label::")]
-        default = next(iter(self._settings), None)
-        own = f"label::{default.get('default_language').lower()}" if default else ""
-        own = own.replace(" ", "_")
+        own = "label::" + self._about.get("default_language").lower().replace(" ", "_")
         if own in languages or len(languages) == 1:
             return own if own in languages else languages[0]
         if languages:
@@ -182,6 +183,8 @@ class _Form:
             if line.get(column):
                 self._refuse(line, column, "No instrument can hold this; empty the cell.")
         how = words[0].lower() if words else ""
+        choices = self._lists.get(words[1], []) if how.startswith("select_") and words[1:] else []
+        self._spend(1 + len(self._groups) + len(choices))
         name = line.get("name")
         asked = self._sections[-1][1]
         path = ("sections", len(self._sections) - 1, "questions", len(asked))
@@ -196,7 +199,6 @@ class _Form:
             "provisions": list(self._provisions(line)),
             "tags": line.get(TAGS).replace(",", " ").split(),
         }
-        choices = self._lists.get(words[1], []) if how.startswith("select_") and words[1:] else []
         if how.startswith("select_") and (not choices or len(words) != 2):
             self._refuse(line, "type", "Name one list of the sheet choices, and nothing after it.")
         kind = line.get(KIND) or self._kind_of(how, choices)
@@ -210,8 +212,9 @@ class _Form:
         content |= self._of_its_kind(line, kind, how, choices, path)
         weight = line.get(WEIGHT)
         content["weight"] = weight or int(_is_scored(content))
-        conditions = (*self._groups, self._own_condition(line, kind))
-        asked.append(_Asked(line, content, tuple(filter(None, conditions))))
+        conditions = tuple(filter(None, (*self._groups, self._own_condition(line, kind))))
+        self._spend(sum(1 for condition in conditions for _ in condition.tests()))
+        asked.append(_Asked(content, conditions))
 
     def _of_its_kind(
         self, line: Line, kind: str, how: str, choices: list[Line], path: Path
@@ -312,11 +315,10 @@ class _Form:
         return next((kind for kind in plain if how in ASKED_BY[kind]), None)
 
     def _content(self) -> dict[str, Any]:
-        settings = next(iter(self._settings), None)
         content: dict[str, Any] = {
-            field: settings.get(column)
+            field: self._about.get(column)
             for field, column in _SETTINGS.items()
-            if settings and settings.get(column)
+            if self._about.get(column)
         }
         content["sections"] = [
             {**section, "questions": [self._question(one) for one in asked]}
@@ -328,6 +330,14 @@ class _Form:
         *outer, own = asked.conditions or (None,)
         whole = Condition(all=(*outer, own)) if outer and own else own
         return asked.content | {"shown_if": whole and _as_draft(whole, self._codes)}
+
+    def _spend(self, parts: int) -> None:
+        """Keep what questions share, lists and conditions of groups, from growing without end."""
+        self._parts += parts
+        if self._parts > MOST_PARTS:
+            raise UnreadableError(
+                f"Its questions have more than {MOST_PARTS:,} choices and conditions; split it."
+            )
 
     def _refuse(self, line: Line, column: str, message: str) -> None:
         self._faults.append(line.fault(column, message))
@@ -345,8 +355,9 @@ class _Form:
             elif column == "label":
                 column = self._label if line.sheet is self._survey else self._choice_label
             return line.fault(column, message)
-        column = _SETTINGS.get(field, "")
-        return FieldError(field=f"settings.2.{column}" if column else "survey", message=message)
+        if field in _SETTINGS:
+            return self._about.fault(_SETTINGS[field], message)
+        return FieldError(field="survey", message=message)
 
 
 def _is_scored(content: Mapping[str, Any]) -> bool:
