@@ -16,7 +16,7 @@ from shared.reference import ResolutionNumber, ThemeCode
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,39}$", examples=["CFT-1"])]
 """Starts with a letter, so that XLSForm takes it as a name."""
 InstrumentCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$", examples=["oia-1373"])]
-Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 _MOST_DEEP = 5
 _NOT_READABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\\$\\{")
 

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from pyxform.xls2xform import convert  # type: ignore[import-untyped]
 
+from services.assessment.instruments.base import base_instrument
 from services.assessment.instruments.files import xlsform_writing
 from services.assessment.instruments.files.service import FileFormat, draft_of, file_of
 from services.assessment.instruments.models import Instrument, InstrumentStatus
@@ -87,6 +88,14 @@ def test_a_form_asks_each_kind_as_odk_can_and_hides_what_is_not_asked() -> None:
     for kept_from_respondents in ("2309", "Not a text of CTED", "gender"):
         assert kept_from_respondents not in made.xform
     assert "How many? (persons)" in made.xform
+
+
+@of_each_format
+def test_the_base_instrument_comes_back_as_it_is(kind: FileFormat) -> None:
+    file = file_of(instrument_of(base_instrument()), kind)
+    assert draft_of(file.content, kind) == base_instrument()
+    if kind is FileFormat.XLSFORM:
+        assert convert(file.content, file_type=".xlsx").warnings == []
 
 
 @of_each_format
