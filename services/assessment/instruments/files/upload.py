@@ -13,7 +13,7 @@ MOST_MEBIBYTES = 5
 """Some five thousand questions."""
 _MEBIBYTE = 1024 * 1024
 _BINARY = {"type": "string", "format": "binary"}
-_DRAFT = {"$ref": "#/components/schemas/InstrumentDraft"}
+_DRAFT = {"$ref": "#/components/schemas/InstrumentDraft-Input"}
 _SCHEMAS = {FileFormat.JSON: _DRAFT, FileFormat.YAML: _DRAFT, FileFormat.XLSFORM: _BINARY}
 
 FILE_BODY: dict[str, Any] = {
