@@ -34,6 +34,7 @@ faults: install ## Kill every service 20 times and restart the broker while the 
 bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.event_path
 	@$(BIN)/python -m bench.streamlining
+	@$(BIN)/python -m bench.instrument_import
 
 lint: install ## Check style, format and which module may import which
 	@$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from shared.errors.problems import (
     TooLarge,
     Unauthenticated,
     Unavailable,
+    UnsupportedMediaType,
     problem_responses,
     require_step,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "TooLarge",
     "Unauthenticated",
     "Unavailable",
+    "UnsupportedMediaType",
     "problem_responses",
     "require_step",
 ]

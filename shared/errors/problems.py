@@ -131,6 +131,12 @@ class TooLarge(Problem):
     status, slug, title = 413, "too-large", "The content is too large"
 
 
+class UnsupportedMediaType(Problem):
+    """The body is of a kind that the route does not take."""
+
+    status, slug, title = 415, "unsupported-media-type", "The content is of another kind"
+
+
 class Unavailable(Problem):
     """Something this service needs is down; trying again later is right."""
 

@@ -11,6 +11,8 @@ AnswerValue = str | float | list[str]
 NOT_APPLICABLE = "not_applicable"
 YES_NO_PARTIAL: Mapping[str, float] = {"yes": 1.0, "partial": 0.5, "no": 0.0}
 """What a `yes_no_partial` answer counts for."""
+MOST_STEPS = 100
+"""From the lowest step of a scale to its highest; a form lists each of them."""
 
 FREE_STEPS: Mapping[str, tuple[str, ...]] = {"draft": ("published",), "published": ()}
 """The steps allowed from each state of an instrument."""
@@ -241,6 +243,11 @@ def _kind_faults(question: Question) -> Iterator[tuple[str, str]]:
         low, high = question.minimum, question.maximum
         if kind is QuestionKind.SCALE and (low is None or high is None):
             yield "minimum", "A scale needs a minimum and a maximum."
+        elif kind is QuestionKind.SCALE and not _has_steps(low or 0.0, high or 0.0):
+            yield (
+                "maximum",
+                f"A scale has whole steps, at most {MOST_STEPS}; else ask for a number.",
+            )
         if low is not None and high is not None and low >= high:
             yield "maximum", f"The maximum must be above the minimum, {low}."
         if kind is QuestionKind.NUMBER and not question.unit:
@@ -254,6 +261,10 @@ def _kind_faults(question: Question) -> Iterator[tuple[str, str]]:
             if question.is_scored
             else "Its answer is not scored; give it the weight 0.",
         )
+
+
+def _has_steps(low: float, high: float) -> bool:
+    return low == int(low) and high == int(high) and high - low <= MOST_STEPS
 
 
 def _condition_faults(condition: Condition, by_code: Mapping[str, Question]) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Requests and responses about instruments."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
 
 from services.assessment.instruments import rules
 from services.assessment.instruments.models import Instrument, InstrumentStatus, Tag, Tool
@@ -14,14 +15,31 @@ from shared.reference import ResolutionNumber, ThemeCode
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,39}$", examples=["CFT-1"])]
 """Starts with a letter, so that XLSForm takes it as a name."""
+InstrumentCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$", examples=["oia-1373"])]
 Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 _MOST_DEEP = 5
+_NOT_READABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\\$\\{")
 
 
-class Provision(BaseModel):
+class Part(BaseModel):
+    """A part of an instrument: its texts and numbers are such as every format of files can hold."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _is_readable(cls, value: object) -> object:
+        if type(value) is not str:  # a word of a closed list stays what it is
+            return value
+        if found := _NOT_READABLE.search(value):
+            raise ValueError(f"leave {found[0]!r} out: a form cannot show it")
+        return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Provision(Part):
     """A paragraph of a resolution; without one, the resolution as a whole."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
     resolution: ResolutionNumber
     paragraph: str | None = Field(
@@ -29,20 +47,16 @@ class Provision(BaseModel):
     )
 
 
-class Choice(BaseModel):
+class Choice(Part):
     """One of the answers that a choice question offers."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: Code
     label: str = Field(min_length=1, max_length=300)
     value: float | None = Field(None, ge=0, le=1, description="How far it means implementation")
 
 
-class Condition(BaseModel):
+class Condition(Part):
     """When a question is shown; exactly one of `question`, `all` and `any`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: Code | None = None
     is_any_of: list[Annotated[str, Field(max_length=100)]] = Field([], max_length=50)
@@ -69,10 +83,8 @@ def _depth(condition: Condition) -> int:
     return 1 + max((_depth(part) for part in (*condition.all, *condition.any)), default=0)
 
 
-class Question(BaseModel):
+class Question(Part):
     """One question, about one or more provisions."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: Code
     text: str = Field(min_length=5, max_length=1000)
@@ -91,22 +103,18 @@ class Question(BaseModel):
     shown_if: Condition | None = None
 
 
-class Section(BaseModel):
+class Section(Part):
     """Questions that are answered and saved together."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: Code
     title: str = Field(min_length=2, max_length=200)
     questions: list[Question] = Field(min_length=1, max_length=500)
 
 
-class InstrumentDraft(BaseModel):
+class InstrumentDraft(Part):
     """A survey tool to draft, or what a draft becomes."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    code: str = Field(pattern=r"^[a-z0-9-]{2,60}$", examples=["oia-1373"])
+    code: InstrumentCode
     title: str = Field(min_length=3, max_length=200)
     tool: Tool
     notice: str | None = Field(None, max_length=1000, description="What readers must know of it")

@@ -1,6 +1,8 @@
 """Drafts, publishes and finds instruments."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, text
@@ -103,18 +105,24 @@ async def _draft_of(work: UnitOfWork, instrument_id: UUID, version: int | None) 
 
 
 async def _write(work: UnitOfWork, instrument: Instrument, wanted: InstrumentDraft) -> Instrument:
-    sections = as_sections(wanted)
-    _refuse(instrument_faults(sections))
+    sections, stored = await asyncio.to_thread(_checked, wanted)
     instrument.code = wanted.code
     instrument.title = wanted.title
     instrument.tool = wanted.tool
     instrument.notice = wanted.notice
-    instrument.sections = [
-        section.model_dump(mode="json", exclude_defaults=True) for section in wanted.sections
-    ]
+    instrument.sections = stored
     instrument.question_count = len(questions_of(sections))
     await work.save(instrument)
     return instrument
+
+
+def _checked(wanted: InstrumentDraft) -> tuple[list[Section], list[dict[str, Any]]]:
+    """The sections for the rules and for the table; of thousands of questions it takes long."""
+    sections = as_sections(wanted)
+    _refuse(instrument_faults(sections))
+    return sections, [
+        section.model_dump(mode="json", exclude_defaults=True) for section in wanted.sections
+    ]
 
 
 def _refuse(faults: Sequence[Fault]) -> None:

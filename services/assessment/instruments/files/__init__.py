@@ -1,0 +1,1 @@
+"""Instruments as files: JSON, YAML, and XLSForm for KoboToolbox and ODK."""
