@@ -74,12 +74,13 @@ def safe_name(name: str) -> str:
     long loses its middle and keeps its extension; of an empty one `evidence` is left.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    told = "".join(
+    kept = (
         character
-        for character in " ".join(last.split())
+        for character in re.sub(r"\s", " ", last)
         # Controls, formats (bidi, zero-width), surrogates, private, unassigned; separators.
         if unicodedata.category(character)[0] != "C"
     )
+    told = " ".join("".join(kept).split())
     stem, dot, extension = _RESERVED.sub("_", told).strip(". ").rpartition(".")
     if not dot:
         stem, extension = extension, ""

@@ -3,8 +3,7 @@
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from services.assessment.instruments.files.service import FileFormat, draft_of
 from services.assessment.instruments.schemas import InstrumentDraft
 
 
@@ -12,4 +11,4 @@ from services.assessment.instruments.schemas import InstrumentDraft
 def base_instrument() -> InstrumentDraft:
     """An illustrative overview of implementation assessment; its notice says so."""
     file = resources.files("services.assessment.instruments") / "base.yaml"
-    return InstrumentDraft.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return draft_of(file.read_bytes(), FileFormat.YAML)

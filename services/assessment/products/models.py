@@ -46,14 +46,6 @@ PRODUCT_KINDS: Mapping[ProductKind, str] = {
 }
 
 
-class CrossCutting(StrEnum):
-    """What runs through all of the work (¶30, ¶39)."""
-
-    HUMAN_RIGHTS = "human_rights"
-    GENDER = "gender"
-    CHILDREN = "children"
-
-
 class Language(StrEnum):
     """The six official languages, by ISO 639 code."""
 
@@ -128,7 +120,7 @@ class Product(Record):
     kind: Mapped[ProductKind] = mapped_column(index=True)
     themes: Mapped[list[str]]
     resolutions: Mapped[list[int]]
-    cross_cutting: Mapped[list[str]]
+    tags: Mapped[list[str]]
     member_states: Mapped[list[str]]
     authors: Mapped[list[str]]
     contributors: Mapped[list[str]]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.assessment.instruments.models import Tag
 from services.assessment.products.models import (
     PRODUCT_KINDS,
-    CrossCutting,
     Language,
     ProductKind,
     ProductStatus,
@@ -35,7 +35,7 @@ For = Annotated[
 ]
 Themes = Annotated[list[ThemeCode], Field(min_length=1, max_length=13)]
 Resolutions = Annotated[list[ResolutionNumber], Field(max_length=50)]
-Tags = Annotated[list[CrossCutting], Field(max_length=3)]
+Tags = Annotated[list[Tag], Field(max_length=3)]
 States = Annotated[list[Alpha3], Field(max_length=193, description="The States concerned")]
 
 
@@ -56,7 +56,7 @@ class ProductCreate(BaseModel):
     kind: Kind
     themes: Themes
     resolutions: Resolutions = []
-    cross_cutting: Tags = []
+    tags: Tags = []
     member_states: States = []
     authors: Names = Field([], description="As they are to be named")
     contributors: Names = Field([], description="With whom it was made (¶26)")
@@ -78,7 +78,7 @@ class ProductUpdate(BaseModel):
     kind: Kind | None = None
     themes: Themes | None = None
     resolutions: Resolutions | None = None
-    cross_cutting: Tags | None = None
+    tags: Tags | None = None
     member_states: States | None = None
     authors: Names | None = None
     contributors: Names | None = None
@@ -115,7 +115,7 @@ class ProductSummary(BaseModel):
     kind: ProductKind
     themes: list[str]
     resolutions: list[int]
-    cross_cutting: list[CrossCutting]
+    tags: list[Tag]
     member_states: list[str]
     authors: list[str]
     contributors: list[str]
@@ -199,7 +199,7 @@ class ProductQuery(ListQuery):
     kind: ProductKind | None = None
     theme: ThemeCode | None = None
     resolution: ResolutionNumber | None = None
-    cross_cutting: CrossCutting | None = None
+    tag: Tag | None = None
     member_state: Alpha3 | None = None
     language: Language | None = None
     audience: Audience | None = None

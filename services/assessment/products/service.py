@@ -222,7 +222,7 @@ def _matching(statement: Select[Product], query: ProductQuery) -> Select[Product
     for name, value in (
         ("themes", query.theme),
         ("resolutions", query.resolution),
-        ("cross_cutting", query.cross_cutting),
+        ("tags", query.tag),
         ("member_states", query.member_state),
     ):
         if value is not None:

@@ -239,11 +239,11 @@ async def test_products_are_cteds_to_write(stack: Stack, officer: httpx.AsyncCli
 async def test_products_are_found_by_what_they_are_about(officer: httpx.AsyncClient) -> None:
     one = await drafted(
         officer, kind="human_rights_analysis", themes=["aviation", "arms"], resolutions=[2309],
-        cross_cutting=["children"], member_states=["WSM"], language="es",
+        tags=["children"], member_states=["WSM"], language="es",
     )  # fmt: skip
     for query in (
         {"kind": "human_rights_analysis"}, {"theme": "arms"}, {"resolution": "2309"},
-        {"cross_cutting": "children"}, {"member_state": "WSM"},
+        {"tag": "children"}, {"member_state": "WSM"},
         {"language": "es", "status": "draft", "audience": "public"},
     ):  # fmt: skip
         items = (await officer.get("/v1/products", params=query)).json()["items"]

@@ -6,7 +6,7 @@ from email.message import Message
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.assessment.evidence.rules import FileKind, attachment, extension_of, safe_name
@@ -26,6 +26,7 @@ def test_a_safe_name_has_no_path_and_nothing_that_cannot_be_seen(name: str) -> N
 
 
 @given(NAMES)
+@example("0 \x08 0")
 def test_a_safe_name_stays_as_it_is(name: str) -> None:
     assert safe_name(safe_name(name)) == safe_name(name)
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0d45ce2fa8e6"
+revision: str = "3aefd5c874c7"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -250,7 +250,7 @@ def upgrade() -> None:
         ),
         sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("cross_cutting", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tags", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("authors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("contributors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
