@@ -55,8 +55,8 @@ async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentComplete
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
     """Keep a recommendation, and each gap that it is about."""
     await _keep(work, IssuedRecommendation, event)
-    gap_ids = event.gap_ids or (event.gap_id,)
-    await _keep(work, RecommendedGap, event, *({"gap_id": gap_id} for gap_id in gap_ids))
+    for gap_id in event.gap_ids or (event.gap_id,):
+        await _keep(work, RecommendedGap, event, gap_id=gap_id)
 
 
 async def keep_status(
