@@ -17,6 +17,9 @@ from services.assessment.ratings.router import router as ratings
 from services.assessment.recommendations.router import router as recommendations
 from services.assessment.strategies.router import router as strategies
 from services.assessment.streamlining.router import router as streamlining
+from services.assessment.markers.router import router as markers
+from services.assessment.recommendations.router import router as recommendations
+from services.assessment.roll_ups.router import router as roll_ups
 from services.assessment.surveys.router import router as surveys
 from services.assessment.trends.router import router as trends
 from shared.app import create_service
@@ -44,6 +47,8 @@ def create_app() -> FastAPI:
             strategies,
             confidentiality,
             documents,
+            roll_ups,
+            markers,
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
