@@ -12,14 +12,13 @@ from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.differences.router import router as differences
 from services.assessment.instruments.router import router as instruments
+from services.assessment.markers.router import router as markers
 from services.assessment.products.router import router as products
 from services.assessment.ratings.router import router as ratings
 from services.assessment.recommendations.router import router as recommendations
+from services.assessment.roll_ups.router import router as roll_ups
 from services.assessment.strategies.router import router as strategies
 from services.assessment.streamlining.router import router as streamlining
-from services.assessment.markers.router import router as markers
-from services.assessment.recommendations.router import router as recommendations
-from services.assessment.roll_ups.router import router as roll_ups
 from services.assessment.surveys.router import router as surveys
 from services.assessment.trends.router import router as trends
 from shared.app import create_service
