@@ -23,7 +23,7 @@ class Findings:
 
 
 async def keep_findings(work: UnitOfWork, assessment: Assessment, response: Response) -> Findings:
-    """Keep scores, markers and ratings for each audience, at completion and when another part is open."""
+    """Keep what is found, for each audience: at completion and when another part is open."""
     scores = {
         audience: implementation_scores(counted) for audience, counted in response.counted.items()
     }

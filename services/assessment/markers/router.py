@@ -28,9 +28,9 @@ async def count_markers(
 ) -> MarkersRead:
     """How many assessments and recommendations address gender, human rights and children.
 
-    An assessment addresses one of them where at least one question about it was shown to the
-    State and answered with more than `not_applicable`; an issued recommendation where the gap
-    that it is about comes from such a question (¶30, ¶39). Counted is what the caller may list.
+    An assessment addresses one of them where a question about it was shown to the State and
+    answered with more than `not_applicable`, or where a gap or an issued recommendation of it has
+    that tag (¶30, ¶39). Counted is what the caller may list.
     """
     return await service.count(session, caller, query)
 

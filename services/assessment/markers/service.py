@@ -7,7 +7,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, delete, exists, extract, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    cast,
+    delete,
+    exists,
+    extract,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -29,7 +41,7 @@ from services.assessment.markers.schemas import (
     TagTally,
     Tally,
 )
-from services.assessment.recommendations.models import Recommendation, RecommendationStatus
+from services.assessment.recommendations.models import Recommendation
 from shared.auth import Caller, Role
 from shared.database import Page, StateRecord, UnitOfWork, paginate, visible_to
 from shared.reference import member_states
@@ -54,6 +66,9 @@ async def keep_markers(
         for tag, marker in markers.items()
     )
     await work.session.flush()
+
+
+_is_among_its_gaps = Recommendation.gap_ids.has_key(cast(Gap.id, Text))
 
 
 @dataclass(slots=True)
@@ -124,30 +139,42 @@ async def list_assessments(
             )
         )
     }
-    of_page = (Gap.assessment_id.in_(ids), _is_about(tag))
-    gaps = visible_to(caller, select(Gap.assessment_id, func.count()), Gap).where(*of_page)
+    gaps = visible_to(caller, select(Gap.assessment_id, func.count()), Gap).where(
+        Gap.tags.contains([tag])
+    )
     recommendations = (
         _recommendations(caller, MarkerFilter())
-        .with_only_columns(Gap.assessment_id, func.count())
-        .where(*of_page)
+        .with_only_columns(Gap.assessment_id, func.count(Recommendation.id.distinct()))
+        .join(Gap, _is_among_its_gaps)
+        .where(_is_about(tag))
     )
     gaps_of, recommendations_of = [
-        dict((await session.execute(counted.group_by(Gap.assessment_id))).tuples().all())
+        dict(
+            (
+                await session.execute(
+                    counted.where(Gap.assessment_id.in_(ids)).group_by(Gap.assessment_id)
+                )
+            )
+            .tuples()
+            .all()
+        )
         for counted in (gaps, recommendations)
     ]
 
     def as_read(assessment: Assessment) -> MarkedAssessment:
         marker = markers.get(assessment.id)
+        answered = marker.answered if marker else 0
+        with_it = (gaps_of.get(assessment.id, 0), recommendations_of.get(assessment.id, 0))
         assert assessment.completed_on is not None  # noqa: S101 - they are completed
         return MarkedAssessment(
             assessment_id=assessment.id,
             member_state=assessment.member_state,
             completed_on=assessment.completed_on,
-            addressed=marker is not None and marker.answered > 0,
+            addressed=any((answered, *with_it)),
             questions_asked=marker.asked if marker else 0,
-            questions_answered=marker.answered if marker else 0,
-            gaps=gaps_of.get(assessment.id, 0),
-            recommendations=recommendations_of.get(assessment.id, 0),
+            questions_answered=answered,
+            gaps=with_it[0],
+            recommendations=with_it[1],
         )
 
     return page.map(as_read)
@@ -162,23 +189,23 @@ async def list_recommendations(
         statement = statement.where(_is_about(tag) == query.addressed)
     sortable = {"issued_on": Recommendation.issued_on}
     page = await paginate(session, statement, query, query.sort, sortable, Recommendation.id)
-    gaps = {
-        gap.id: gap
-        for gap in await session.scalars(
-            select(Gap).where(Gap.id.in_([record.gap_id for record in page.records]))
+    gaps = await session.execute(
+        select(Gap.id, Gap.assessment_id).where(
+            Gap.id.in_([record.gap_id for record in page.records])
         )
-    }
+    )
+    assessment_of = dict(gaps.tuples().all())
 
     def as_read(record: Recommendation) -> MarkedRecommendation:
         assert record.issued_on is not None  # noqa: S101 - a draft is not among them
         return MarkedRecommendation(
             recommendation_id=record.id,
-            assessment_id=gaps[record.gap_id].assessment_id,
+            assessment_id=assessment_of[record.gap_id],
             member_state=record.member_state,
             theme=record.theme,
             status=record.status,
             issued_on=record.issued_on,
-            addressed=tag in gaps[record.gap_id].tags,
+            addressed=tag in record.tags,
         )
 
     return page.map(as_read)
@@ -193,10 +220,10 @@ def _assessments(caller: Caller, query: MarkerFilter) -> Select[Assessment]:
 
 
 def _recommendations(caller: Caller, query: MarkerFilter) -> Select[Recommendation]:
-    """Those that were issued: a draft addresses nothing yet."""
-    statement = visible_to(caller, select(Recommendation).join(Gap), Recommendation)
+    """Those that were issued: what is under review addresses nothing yet."""
+    statement = visible_to(caller, select(Recommendation), Recommendation)
     return statement.where(
-        Recommendation.status != RecommendationStatus.DRAFT,
+        Recommendation.issued_on.is_not(None),
         *_wanted(query, Recommendation, Recommendation.issued_on),
     )
 
@@ -217,18 +244,26 @@ def _wanted(
 
 
 def _takes_up(caller: Caller, tag: Tag) -> ColumnElement[bool]:
-    """Whether a question about it is answered; its gaps and recommendations come from those."""
-    return exists().where(
+    """Whether an answer, a gap or a recommendation of the assessment is about it."""
+    answered = exists().where(
         AssessmentMarker.assessment_id == Assessment.id,
         AssessmentMarker.audience == _audience_of(caller),
         AssessmentMarker.tag == tag,
         AssessmentMarker.answered > 0,
     )
+    gaps = visible_to(caller, select(Gap), Gap).where(
+        Gap.assessment_id == Assessment.id, Gap.tags.contains([tag])
+    )
+    recommendations = (
+        _recommendations(caller, MarkerFilter())
+        .join(Gap, _is_among_its_gaps)
+        .where(Gap.assessment_id == Assessment.id, _is_about(tag))
+    )
+    return or_(answered, gaps.exists(), recommendations.exists())
 
 
 def _is_about(tag: Tag) -> ColumnElement[bool]:
-    """Whether the gap that a recommendation is about comes from a question about it."""
-    return Gap.tags.contains([tag])
+    return Recommendation.tags.contains([tag])
 
 
 def _audience_of(caller: Caller) -> Audience:

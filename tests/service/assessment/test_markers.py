@@ -6,7 +6,16 @@ import httpx
 import pytest
 
 from shared.embedded.stack import Stack
-from tests.service.assessment.steps import ANSWERS, BC, INSTRUMENT, assessed
+from tests.service.assessment.steps import (
+    ANSWERS,
+    BC,
+    INSTRUMENT,
+    Json,
+    assessed,
+    carried,
+    drafted,
+    gap_in,
+)
 from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(60)
@@ -39,25 +48,10 @@ async def tallies(client: httpx.AsyncClient, kind: str, **query: object) -> dict
 
 
 async def issue_recommendation(
-    stack: Stack, officer: httpx.AsyncClient, assessment: dict[str, Any], question: str
+    stack: Stack, officer: httpx.AsyncClient, assessment: Json, question: str, **fields: object
 ) -> str:
-    gaps = await officer.get("/v1/gaps", params={"assessment_id": assessment["id"]})
-    (gap,) = [gap for gap in gaps.json()["items"] if gap["question"] == question]
-    drafted = await officer.post(
-        "/v1/recommendations",
-        json={
-            "gap_id": gap["id"],
-            "text": "Put in place what is missing.",
-            "priority": "high",
-            "technical_assistance_needed": False,
-            "target_on": "2099-01-01",
-        },
-    )
-    assert drafted.status_code == 201, drafted.text
-    async with client_of(stack, "assessment", "cted_lead") as lead:
-        issued = await lead.post(f"{drafted.headers['location']}/issuance")
-    assert issued.status_code == 200, issued.text
-    return str(drafted.json()["id"])
+    gap = await gap_in(officer, assessment, question)
+    return str((await carried(stack, officer, await drafted(officer, gap, **fields)))["id"])
 
 
 async def test_an_assessment_addresses_what_its_response_answers(
@@ -107,6 +101,21 @@ async def test_a_recommendation_addresses_what_its_gap_is_about(
         "items"
     ]
     assert (item["gaps"], item["recommendations"]) == (1, 1)
+
+
+async def test_a_recommendation_with_a_tag_of_its_own_makes_its_assessment_address_it(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    assessment = await assessed(stack, officer, "GMB")
+    draft = await drafted(officer, await gap_in(officer, assessment), tags=["gender"])
+    about = {"member_state": "GMB"}
+    assert (await tallies(officer, "assessments", **about))["gender"] == (0, 1)
+    await carried(stack, officer, draft)
+    assert (await tallies(officer, "assessments", **about))["gender"] == (1, 0)
+    listed = await officer.get("/v1/markers/gender/assessments", params=about)
+    (item,) = listed.json()["items"]
+    assert (item["addressed"], item["questions_answered"], item["gaps"]) == (True, 0, 0)
+    assert item["recommendations"] == 1
 
 
 async def test_counts_are_grouped_by_place_and_year(
