@@ -35,6 +35,8 @@ bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.event_path
 	@$(BIN)/python -m bench.streamlining
 	@$(BIN)/python -m bench.instrument_import
+	@$(BIN)/python -m bench.roll_up
+	@$(BIN)/python -m bench.concurrent_saves
 
 lint: install ## Check style, format and which module may import which
 	@$(BIN)/ruff check .

@@ -12,9 +12,11 @@ from services.assessment.gaps.router import router as gaps
 from services.assessment.handlers import JOBS, SUBSCRIPTIONS
 from services.assessment.instruments.differences.router import router as differences
 from services.assessment.instruments.router import router as instruments
+from services.assessment.markers.router import router as markers
 from services.assessment.products.router import router as products
 from services.assessment.ratings.router import router as ratings
 from services.assessment.recommendations.router import router as recommendations
+from services.assessment.roll_ups.router import router as roll_ups
 from services.assessment.strategies.router import router as strategies
 from services.assessment.streamlining.router import router as streamlining
 from services.assessment.surveys.router import router as surveys
@@ -44,6 +46,8 @@ def create_app() -> FastAPI:
             strategies,
             confidentiality,
             documents,
+            roll_ups,
+            markers,
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,

@@ -9,14 +9,23 @@ from shared.reference.catalogue import (
     resolutions,
     themes,
 )
-from shared.reference.types import Alpha3, M49Area, ResolutionNumber, ThemeCode
+from shared.reference.types import (
+    Alpha3,
+    M49Area,
+    RegionName,
+    ResolutionNumber,
+    SubregionName,
+    ThemeCode,
+)
 
 __all__ = [
     "Alpha3",
     "M49Area",
     "MemberState",
+    "RegionName",
     "Resolution",
     "ResolutionNumber",
+    "SubregionName",
     "Theme",
     "ThemeCode",
     "m49_areas",

@@ -37,6 +37,20 @@ def _known_area(value: str) -> str:
     return value
 
 
+def _known_region(value: str) -> str:
+    known = sorted({state.region for state in member_states().values()})
+    if value not in known:
+        raise ValueError(f"{value!r} is no M49 region; send one of {', '.join(known)}")
+    return value
+
+
+def _known_subregion(value: str) -> str:
+    known = sorted({state.subregion for state in member_states().values()})
+    if value not in known:
+        raise ValueError(f"{value!r} is no M49 subregion; send one of {', '.join(known)}")
+    return value
+
+
 Alpha3 = Annotated[
     str,
     AfterValidator(_known_state),
@@ -60,4 +74,14 @@ M49Area = Annotated[
     str,
     AfterValidator(_known_area),
     Field(description="M49 region, subregion or intermediate region", examples=["Western Africa"]),
+]
+RegionName = Annotated[
+    str,
+    AfterValidator(_known_region),
+    Field(description="M49 region", examples=["Africa"]),
+]
+SubregionName = Annotated[
+    str,
+    AfterValidator(_known_subregion),
+    Field(description="M49 subregion", examples=["Central Asia"]),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.assessment.assessments.models import Assessment, Audience
 from services.assessment.assessments.rules import Scores, implementation_scores
 from services.assessment.assessments.scoring import Response, keep_scores
+from services.assessment.markers.service import keep_markers
 from services.assessment.ratings.rules import RatedItem
 from services.assessment.ratings.service import keep_tallies
 from shared.database import UnitOfWork
@@ -22,7 +23,7 @@ class Findings:
 
 
 async def keep_findings(work: UnitOfWork, assessment: Assessment, response: Response) -> Findings:
-    """Keep scores and ratings for each audience, at completion and when another part is open."""
+    """Keep what is found, for each audience: at completion and when another part is open."""
     scores = {
         audience: implementation_scores(counted) for audience, counted in response.counted.items()
     }
@@ -31,5 +32,6 @@ async def keep_findings(work: UnitOfWork, assessment: Assessment, response: Resp
     assessment.score = told.overall.score
     await work.save(assessment)
     await keep_scores(work, assessment.id, scores)
+    await keep_markers(work, assessment.id, response.markers)
     rated = await keep_tallies(work, assessment, response)
     return Findings(told, rated, is_open=scores[Audience.OPEN] is not None)

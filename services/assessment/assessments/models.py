@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Base, StateRecord
@@ -56,6 +56,16 @@ class AssessmentScore(Base):
     """One score of an assessment."""
 
     __tablename__ = "assessment_scores"
+    __table_args__ = (
+        # A roll-up reads one dimension of every assessment, and nothing but this index.
+        Index(
+            "ix_assessment_scores_rolled_up",
+            "dimension",
+            "audience",
+            "key",
+            postgresql_include=["assessment_id", "score", "low", "high"],
+        ),
+    )
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
     audience: Mapped[Audience] = mapped_column(primary_key=True)

@@ -29,6 +29,7 @@ from services.assessment.assessments.schemas import (
 )
 from services.assessment.instruments.rules import AnswerValue, Question, questions_of
 from services.assessment.instruments.service import sections_by_id
+from services.assessment.markers.rules import Marker, markers_of
 from services.assessment.ratings.models import AssessmentRating
 from services.assessment.surveys.drafting import answers_of, confidential_of, values_of
 from services.assessment.surveys.models import Survey
@@ -51,6 +52,7 @@ class Response:
     answers: Mapping[str, AnswerValue]
     assessable: Mapping[Audience, Sequence[Question]]
     counted: Mapping[Audience, Sequence[Scored]]
+    markers: Mapping[Audience, Mapping[str, Marker]]
 
     def is_open(self, questions: Iterable[str]) -> bool:
         """Whether all of these questions are open to all readers."""
@@ -75,6 +77,9 @@ async def response_to(session: AsyncSession, survey: Survey) -> Response:
         answers=values,
         assessable=assessable,
         counted={audience: applicable(asked, values) for audience, asked in assessable.items()},
+        markers={
+            audience: markers_of(questions, values, codes) for audience, codes in withheld.items()
+        },
     )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "3aefd5c874c7"
+revision: str = "fc9481220af5"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -794,6 +794,30 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "assessment_markers",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("all", "open", name="audience", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column(
+            "tag",
+            sa.Enum("human_rights", "gender", "children", name="tag", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessments.id"],
+            name=op.f("fk_assessment_markers_assessment_id_assessments"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "assessment_id", "audience", "tag", name=op.f("pk_assessment_markers")
+        ),
+    )
+    op.create_table(
         "assessment_ratings",
         sa.Column("assessment_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -874,6 +898,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "assessment_id", "audience", "dimension", "key", name=op.f("pk_assessment_scores")
         ),
+    )
+    op.create_index(
+        "ix_assessment_scores_rolled_up",
+        "assessment_scores",
+        ["dimension", "audience", "key"],
+        unique=False,
+        postgresql_include=["assessment_id", "score", "low", "high"],
     )
     op.create_table(
         "gaps",
@@ -1169,8 +1200,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_gaps_member_state"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_assessment_id"), table_name="gaps")
     op.drop_table("gaps")
+    op.drop_index(
+        "ix_assessment_scores_rolled_up",
+        table_name="assessment_scores",
+        postgresql_include=["assessment_id", "score", "low", "high"],
+    )
     op.drop_table("assessment_scores")
     op.drop_table("assessment_ratings")
+    op.drop_table("assessment_markers")
     op.drop_table("assessment_items")
     op.drop_index(op.f("ix_survey_steps_survey_id"), table_name="survey_steps")
     op.drop_table("survey_steps")

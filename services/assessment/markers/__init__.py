@@ -1,0 +1,1 @@
+"""Gender, human rights and children: what addresses them and what does not (¶30, ¶39)."""

@@ -1,0 +1,1 @@
+"""Implementation by theme, resolution and region, over years (¶5, ¶12, ¶26)."""
