@@ -184,7 +184,8 @@ async def measure(saves: int, clients: int) -> tuple[float, list[Saved], int, fl
     with tempfile.TemporaryDirectory(prefix="ctc-bench-") as name:
         async with Stack(Path(name), Ports.free(["assessment"])) as stack:
             url = stack.urls["assessment"]
-            limits = httpx.Limits(max_connections=clients)
+            # Shorter than the service keeps an idle connection, or it closes one that is taken up.
+            limits = httpx.Limits(max_connections=clients, keepalive_expiry=2)
             officer_token, lead_token = (
                 stack.token(f"cted_{role}") for role in ("officer", "lead")
             )

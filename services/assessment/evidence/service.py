@@ -16,6 +16,7 @@ from services.assessment.evidence.schemas import EvidenceForm, EvidenceQuery
 from services.assessment.evidence.settings import EvidenceSettings
 from services.assessment.instruments.rules import questions_of
 from services.assessment.instruments.service import sections_by_id
+from services.assessment.recommendations.models import RecommendationStep
 from services.assessment.surveys.drafting import StoredAnswers, answers_of
 from services.assessment.surveys.models import Survey, SurveyStatus
 from services.assessment.surveys.rules import FREE_STEPS
@@ -75,6 +76,13 @@ async def remove(
     evidence = await work.get(Evidence, evidence_id)
     await _open_survey(work, caller, evidence.survey_id, locked=True)
     evidence = await work.get(Evidence, evidence_id, version=version, locked=True)
+    citing = await work.session.scalar(
+        select(RecommendationStep.recommendation_id)
+        .where(RecommendationStep.evidence_ids.contains([str(evidence_id)]))
+        .limit(1)
+    )
+    if citing is not None:
+        raise Conflict(f"The recommendation {citing} rests on it; it stays.")
     await work.session.delete(evidence)
     return evidence
 
@@ -108,19 +116,18 @@ async def list_evidence(
 
 async def cited(
     session: AsyncSession, caller: Caller, member_state: str, evidence_ids: Sequence[UUID]
-) -> list[Evidence]:
-    """The evidence that a record about the State points to, such as a recommendation's status.
-
-    What rests on confidential evidence is confidential itself (¶23).
+) -> None:
+    """See to it that the evidence which a step of a recommendation to the State points to exists.
 
     Raises:
         Invalid: it does not exist, is another State's, or is not for this caller to see.
     """
     wanted = Evidence.id.in_(evidence_ids) & (Evidence.member_state == member_state)
-    found = list(
-        await session.scalars(visible_to(caller, select(Evidence), Evidence).where(wanted))
+    # Locked, so that what is cited is not removed meanwhile.
+    found = await session.scalars(
+        visible_to(caller, select(Evidence.id), Evidence).where(wanted).with_for_update(read=True)
     )
-    known = {evidence.id for evidence in found}
+    known = set(found)
     if unknown := [n for n, evidence_id in enumerate(evidence_ids) if evidence_id not in known]:
         raise Invalid(
             "Not every piece of evidence is known.",
@@ -132,7 +139,6 @@ async def cited(
                 for n in unknown
             ],
         )
-    return found
 
 
 def _withheld(survey: Survey, answers: StoredAnswers, evidence: Evidence) -> bool:

@@ -11,6 +11,7 @@ from services.assessment.events import (
     RecommendationIssued,
     RecommendationStatusChanged,
 )
+from services.assessment.evidence.service import cited
 from services.assessment.recommendations.models import (
     Recommendation,
     RecommendationStatus,
@@ -109,6 +110,7 @@ async def change_status(
         raise Conflict(f"It is {recommendation.status}: its status changes once it is issued.")
     if is_for_cted_alone(recommendation.status, wanted.status) and not by_cted:
         raise Forbidden("CTED finds whether it has ended; report your steps (¶9) instead.")
+    await cited(work.session, caller, recommendation.member_state, wanted.evidence_ids)
     recommendation.review_requested_on = recommendation.review_because = None
     status = RecommendationStatus(wanted.status)
     await _move(work, recommendation, status, caller.subject, wanted.reason, wanted)

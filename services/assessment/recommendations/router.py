@@ -203,8 +203,7 @@ async def list_status_changes(
     query: Annotated[StepQuery, Query()],
 ) -> Page[StepRead]:
     """How a recommendation came to its status; reviewers' comments for CTED and the Committee."""
-    page = await service.list_steps(session, caller, recommendation_id, query)
-    return page.map(StepRead.model_validate)
+    return await service.list_steps(session, caller, recommendation_id, query)
 
 
 def _answer(response: Response, recommendation: Recommendation) -> RecommendationRead:

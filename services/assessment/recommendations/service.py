@@ -23,9 +23,10 @@ from services.assessment.recommendations.schemas import (
     RecommendationQuery,
     RecommendationUpdate,
     StepQuery,
+    StepRead,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, new_id, paginate, visible_to
+from shared.database import Page, RecordPage, UnitOfWork, new_id, paginate, visible_to
 from shared.errors import Conflict, FieldError, Invalid, NotFound
 
 _LATER = "Give a date after today, {today}."
@@ -177,16 +178,24 @@ async def read(session: AsyncSession, caller: Caller, recommendation_id: UUID) -
 
 async def list_steps(
     session: AsyncSession, caller: Caller, recommendation_id: UUID, query: StepQuery
-) -> RecordPage[RecommendationStep]:
-    """How it came to its status; the review before its issue is CTED's and the Committee's."""
-    await read(session, caller, recommendation_id)
+) -> Page[StepRead]:
+    """How it came to its status; the review before its issue is CTED's and the Committee's.
+
+    Files are named to those who may read them.
+    """
+    recommendation = await read(session, caller, recommendation_id)
     statement = select(RecommendationStep).where(
         RecommendationStep.recommendation_id == recommendation_id
     )
     if not caller.is_cted_or_committee:
         statement = statement.where(RecommendationStep.status.not_in(UNDER_REVIEW))
     sortable = {"created_at": RecommendationStep.created_at}
-    return await paginate(session, statement, query, query.sort, sortable, RecommendationStep.id)
+    page = await paginate(session, statement, query, query.sort, sortable, RecommendationStep.id)
+    steps = page.map(StepRead.model_validate)
+    if not caller.may_see_confidential_of(recommendation.member_state):
+        for step in steps.items:
+            step.evidence_ids = []
+    return steps
 
 
 def _drafted(

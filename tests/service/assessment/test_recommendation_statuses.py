@@ -11,12 +11,14 @@ from services.assessment.events import RecommendationStatusChanged
 from services.assistance.events import ProjectCompleted
 from services.visits.events import FollowUpReported, StepTaken
 from shared.embedded.stack import Stack
+from tests.service.assessment.evidence import attached
 from tests.service.assessment.steps import (
     assessed,
     carried,
     drafted,
     fields_of,
     gap_in,
+    issued,
     recommended,
     steps_of,
 )
@@ -34,6 +36,8 @@ async def test_an_end_is_found_with_evidence_and_can_be_taken_back(
 ) -> None:
     recommendation = await recommended(stack, officer, "GTM")
     path = f"/v1/recommendations/{recommendation['id']}/status-changes"
+    file = await attached(officer, await issued(stack, officer, "GTM"))
+    foreign = await attached(officer, await issued(stack, officer, "BLZ"))
     async with client_of(stack, "assessment", "member_state", member_state="GTM") as state:
         accepted = await state.post(path, json={"status": "accepted", "reason": "In cabinet."})
         assert accepted.json()["status"] == "accepted"
@@ -41,7 +45,7 @@ async def test_an_end_is_found_with_evidence_and_can_be_taken_back(
             "status": "implemented",
             "reason": "The act is in force.",
             "evidence": [ACT, {"title": "Report of the visit", "symbol": "S/2098/12"}],
-            "evidence_ids": [str(uuid4())],
+            "evidence_ids": [file["id"]],
         }
         assert (await state.post(path, json=found)).status_code == 403
         for wrong in (
@@ -52,7 +56,12 @@ async def test_an_end_is_found_with_evidence_and_can_be_taken_back(
             answer = await officer.post(path, json=found | {"evidence": [wrong]})
             assert answer.status_code == 422, wrong
             assert fields_of(answer)[0].startswith("body.evidence.0")
+        ids = [file["id"], foreign["id"], str(uuid4())]
+        unknown = await officer.post(path, json=found | {"evidence_ids": ids})
+        assert fields_of(unknown) == ["body.evidence_ids.1", "body.evidence_ids.2"]
         assert (await officer.post(path, json=found)).json()["status"] == "implemented"
+        removal = await state.delete(f"/v1/evidence/{file['id']}", headers={"If-Match": '"1"'})
+        assert removal.status_code == 409, "what a step rests on stays"
         back = {"status": "accepted", "reason": "The act was struck down."}
         refused = await state.post(path, json=back)
         assert refused.status_code == 403, "CTED alone takes back an end"
@@ -64,6 +73,9 @@ async def test_an_end_is_found_with_evidence_and_can_be_taken_back(
         {"title": "Report of the visit", "url": None, "symbol": "S/2098/12"},
     ]
     assert steps[1]["evidence_ids"] == found["evidence_ids"]
+    async with client_of(stack, "assessment", "oct") as oct_user:
+        seen = (await steps_of(oct_user, recommendation))[1:]
+    assert [step["evidence_ids"] for step in seen] == [[], [], []], "files are not for OCT"
     told = await read_events(
         stack,
         "ctc.assessment",
