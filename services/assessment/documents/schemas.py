@@ -6,7 +6,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment.gaps.models import Severity
+from services.assessment.ratings.rules import Rating
 from services.assessment.recommendations.models import Priority, RecommendationStatus
+from services.assessment.strategies.models import StrategyKind, StrategyStatus
 
 
 class DocumentFormat(StrEnum):
@@ -34,6 +36,7 @@ class ScoreLine(BaseModel):
     high: float
     asked: int
     answered: int
+    rating: Rating | None = Field(None, description="The middle one of the assessors' ratings")
 
 
 class GapLine(BaseModel):
@@ -56,6 +59,17 @@ class RecommendationLine(BaseModel):
     target_on: date
     technical_assistance_needed: bool
     overdue: bool
+
+
+class StrategyLine(BaseModel):
+    """A strategy of the State in a few words (¶16, ¶17)."""
+
+    title: str
+    kind: StrategyKind
+    status: StrategyStatus
+    adopted_on: date | None
+    valid_until: date | None
+    missing: list[str] = Field(description="What it lacks to be comprehensive and integrated")
 
 
 class Round(BaseModel):
@@ -99,3 +113,4 @@ class StateProfile(Heading):
     by_theme: list[ScoreLine] = Field(description="Of the latest assessment")
     gaps: list[GapLine] = Field(description="Of the latest assessment, gravest first")
     recommendations: list[RecommendationLine]
+    strategies: list[StrategyLine]

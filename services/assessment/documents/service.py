@@ -5,11 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment, AssessmentStatus
-from services.assessment.assessments.schemas import AssessmentRead, ScoreRead
+from services.assessment.assessments.models import (
+    Assessment,
+    AssessmentScore,
+    AssessmentStatus,
+    Dimension,
+)
+from services.assessment.assessments.schemas import AssessmentRead, RatingTallyRead, ScoreRead
 from services.assessment.assessments.scoring import read_with_scores
 from services.assessment.assessments.service import read as read_assessment
 from services.assessment.documents.rules import gravest_first
@@ -20,6 +25,7 @@ from services.assessment.documents.schemas import (
     Round,
     ScoreLine,
     StateProfile,
+    StrategyLine,
 )
 from services.assessment.gaps.models import Gap
 from services.assessment.instruments.models import Instrument
@@ -27,6 +33,8 @@ from services.assessment.instruments.rules import Provision
 from services.assessment.recommendations.models import Recommendation
 from services.assessment.recommendations.rules import ENDED
 from services.assessment.recommendations.service import about_any, readable
+from services.assessment.strategies.models import ELEMENTS, Strategy, StrategyElement
+from services.assessment.strategies.rules import missing_elements
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
 from shared.database import visible_to
@@ -46,7 +54,8 @@ async def assessment_report(
     recommended = await _recommendations(session, caller, today, about_any(gap.id for gap in gaps))
     return AssessmentReport(
         **_heading(assessment.member_state, today),
-        confidential=_holds_confidential([assessment, *gaps, *recommended]),
+        confidential=_holds_confidential([assessment, *gaps, *recommended])
+        or await _counts_confidential(session, caller, [assessment]),
         instrument=_title_of(instrument),
         notice=instrument.notice,
         completed_on=assessment.completed_on,
@@ -78,9 +87,11 @@ async def state_profile(
     recommended = await _recommendations(
         session, caller, today, Recommendation.member_state == member_state
     )
+    strategies = await _strategies_of(session, caller, member_state)
     return StateProfile(
         **_heading(member_state, today),
-        confidential=_holds_confidential([*assessments, *gaps, *recommended]),
+        confidential=_holds_confidential([*assessments, *gaps, *recommended, *strategies])
+        or await _counts_confidential(session, caller, assessments),
         rounds=[
             Round(
                 completed_on=one.completed_on,
@@ -93,6 +104,7 @@ async def state_profile(
         by_theme=_theme_lines(assessments[-1]) if assessments else [],
         gaps=_gap_lines(gaps),
         recommendations=_recommendation_lines(recommended, today),
+        strategies=_strategy_lines(strategies),
     )
 
 
@@ -106,8 +118,27 @@ def _heading(member_state: str, today: date) -> dict[str, Any]:
     }
 
 
-def _holds_confidential(records: Iterable[AssessmentRead | Gap | Recommendation]) -> bool:
+def _holds_confidential(
+    records: Iterable[AssessmentRead | Gap | Recommendation | Strategy],
+) -> bool:
     return any(record.confidential for record in records)
+
+
+async def _counts_confidential(
+    session: AsyncSession, caller: Caller, assessments: Sequence[AssessmentRead]
+) -> bool:
+    """Whether scores for this reader count answers that others do not know of."""
+    if not any(caller.may_see_confidential_of(one.member_state) for one in assessments):
+        return False
+    asked = await session.execute(
+        select(func.count(AssessmentScore.asked.distinct()))
+        .where(
+            AssessmentScore.assessment_id.in_([one.id for one in assessments]),
+            AssessmentScore.dimension == Dimension.OVERALL,
+        )
+        .group_by(AssessmentScore.assessment_id)
+    )
+    return any(counts > 1 for counts in asked.scalars())
 
 
 async def _instrument_of(session: AsyncSession, survey_id: UUID) -> Instrument:
@@ -148,7 +179,10 @@ async def _recommendations(
 
 
 def _theme_lines(assessment: AssessmentRead) -> list[ScoreLine]:
-    return [_line(_theme(code), score) for code, score in assessment.by_theme.items()]
+    rated = assessment.ratings.by_theme if assessment.ratings else {}
+    return [
+        _line(_theme(code), score, rated.get(code)) for code, score in assessment.by_theme.items()
+    ]
 
 
 def _resolution_lines(assessment: AssessmentRead) -> list[ScoreLine]:
@@ -157,8 +191,9 @@ def _resolution_lines(assessment: AssessmentRead) -> list[ScoreLine]:
         for one in resolutions().values()
         if one.body == "Security Council"
     }
+    rated = assessment.ratings.by_resolution if assessment.ratings else {}
     return [
-        _line(names[number], score)
+        _line(names[number], score, rated.get(number))
         for number, score in sorted(
             assessment.by_resolution.items(), key=lambda entry: int(entry[0])
         )
@@ -199,5 +234,32 @@ def _theme(code: str) -> str:
     return themes()[code].name
 
 
-def _line(name: str, score: ScoreRead) -> ScoreLine:
-    return ScoreLine(name=name, **score.model_dump())
+def _line(name: str, score: ScoreRead, rated: RatingTallyRead | None = None) -> ScoreLine:
+    return ScoreLine(name=name, **score.model_dump(), rating=rated.rating if rated else None)
+
+
+async def _strategies_of(
+    session: AsyncSession, caller: Caller, member_state: str
+) -> list[Strategy]:
+    found = await session.scalars(
+        visible_to(caller, select(Strategy), Strategy)
+        .where(Strategy.member_state == member_state)
+        .order_by(Strategy.adopted_on.desc().nulls_last(), Strategy.id)
+    )
+    return list(found)
+
+
+def _strategy_lines(strategies: Iterable[Strategy]) -> list[StrategyLine]:
+    return [
+        StrategyLine(
+            title=one.title,
+            kind=one.kind,
+            status=one.status,
+            adopted_on=one.adopted_on,
+            valid_until=one.valid_until,
+            missing=[
+                ELEMENTS[StrategyElement(name)] for name in missing_elements(one.elements, ELEMENTS)
+            ],
+        )
+        for one in strategies
+    ]

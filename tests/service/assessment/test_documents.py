@@ -31,7 +31,15 @@ async def test_a_report_is_handed_over_as_pdf_docx_and_json(
     tables = docx.Document(io.BytesIO(file.content)).tables
     cells = [cell.text for table in tables for row in table.rows for cell in row.cells]
     assert f"{recommendation['text']} (technical assistance needed)" in cells
+    strategy = {
+        "member_state": "NOR", "title": "National strategy", "kind": "national",
+        "status": "in_development", "elements": ["gender"], "source": "The ministry",
+    }  # fmt: skip
+    assert (await officer.post("/v1/strategies", json=strategy)).status_code == 201
     profile = (await officer.get("/v1/state-profiles/NOR", params={"format": "json"})).json()
+    (known,) = profile["strategies"]
+    assert (known["title"], len(known["missing"])) == ("National strategy", 9)
+    assert {line["rating"] for line in profile["by_theme"]} == {"not_implemented", "partially"}
     assert len(profile["rounds"]) == 1
     assert profile["recommendations"] == body["recommendations"]
 
@@ -54,6 +62,11 @@ async def test_a_copy_for_others_leaves_out_what_the_state_keeps_confidential(
         assert (profile["rounds"], profile["gaps"]) == ([], [])
     whole = (await officer.get(report, params=as_json)).json()
     assert (whole["confidential"], len(whole["gaps"])) == (True, 2)
+    in_place = {"CFT-1": {"value": "yes", "confidential": True}, "BC-1": "yes"}
+    without_gaps = await assessed(stack, officer, "ISL", in_place)
+    for path in (f"/v1/assessments/{without_gaps['id']}/report", "/v1/state-profiles/ISL"):
+        copy = (await officer.get(path, params=as_json)).json()
+        assert copy["confidential"] is True, "its scores count a confidential answer"
     async with client_of(stack, "assessment", "member_state", member_state="DNK") as other:
         assert (await other.get(report)).status_code == 404
         assert (await other.get("/v1/state-profiles/SWE", params=as_json)).json()["rounds"] == []

@@ -19,9 +19,12 @@ from services.assessment.documents.schemas import (
     Round,
     ScoreLine,
     StateProfile,
+    StrategyLine,
 )
 from services.assessment.gaps.models import Severity
+from services.assessment.ratings.rules import Rating
 from services.assessment.recommendations.models import Priority, RecommendationStatus
+from services.assessment.strategies.models import StrategyKind, StrategyStatus
 
 HEADING = {
     "member_state": "CIV",
@@ -31,7 +34,15 @@ HEADING = {
     "confidential": False,
 }
 LINES = [
-    ScoreLine(name="Arms and weapons", score=0.25, low=0.2, high=0.4, asked=5, answered=4),
+    ScoreLine(
+        name="Arms and weapons",
+        score=0.25,
+        low=0.2,
+        high=0.4,
+        asked=5,
+        answered=4,
+        rating=Rating.NOT_IMPLEMENTED,
+    ),
     ScoreLine(name="Civil aviation security", score=None, low=0, high=1, asked=2, answered=0),
 ]
 HOSTILE = 'A & <b>#strong[b]</b> $x$ {{ 7 * 7 }} {% raw %} \\ "q" _i_ \x01\x0b\ud83d'.encode(
@@ -49,6 +60,10 @@ def profile(text: str = "As it is", *, rounds: int = 2, confidential: bool = Fal
         status=RecommendationStatus.IN_PROGRESS, target_on=date(2020, 2, 29),
         technical_assistance_needed=True, overdue=True,
     )  # fmt: skip
+    strategy = StrategyLine(
+        title=text, kind=StrategyKind.NATIONAL, status=StrategyStatus.ADOPTED,
+        adopted_on=date(2023, 7, 1), valid_until=None, missing=["gender (¶30)", "children (¶39)"],
+    )  # fmt: skip
     history = [
         Round(completed_on=date(2024 + i, 3, 1), instrument=text, overall=LINES[0])
         for i in range(rounds)
@@ -59,6 +74,7 @@ def profile(text: str = "As it is", *, rounds: int = 2, confidential: bool = Fal
         by_theme=LINES if rounds else [],
         gaps=[gap] * rounds,
         recommendations=[asked] * rounds,
+        strategies=[strategy] * rounds,
     )
 
 
@@ -89,7 +105,7 @@ def test_the_docx_holds_every_figure_and_line() -> None:
     for said in (
         "Marking of small arms (answered: not applicable)", "25%", "20% to 40%", "4 of 5", "none",
         "0% to 100%", "29 February 2020 (overdue)", "in progress", "technical assistance needed",
-        "1 March 2025", "2370 6",
+        "1 March 2025", "2370 6", "not implemented", "1 July 2023", "gender (¶30); children (¶39)",
     ):  # fmt: skip
         assert said in text, said
 
