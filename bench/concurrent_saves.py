@@ -3,7 +3,7 @@
 Clients read a section, save one more answer with If-Match, and on 412 read again and repeat until
 they are acknowledged. Afterwards every acknowledged save must be in its section's history exactly
 once, at the version that was acknowledged, and its answer must be there. Beside it, in the same
-run on the same PostgreSQL, as many bare updates of as many rows by as many connections.
+run on the same PostgreSQL, as many bare updates of as many rows.
 """
 
 import argparse
@@ -23,10 +23,12 @@ import asyncpg
 import httpx
 
 from shared.embedded.stack import Ports, Stack
+from shared.reference import member_states
 
-_SURVEYS = 5
+_SURVEYS = 25
 _SECTIONS = 4
-_STATES = ("KEN", "PER", "FRA", "JPN", "FJI")
+_BARE_CONNECTIONS = 20
+"""As many as the service has at most."""
 _STALE = 412
 
 
@@ -78,7 +80,7 @@ async def issue(officer: httpx.AsyncClient, lead: httpx.AsyncClient, saves: int)
     published = await lead.post(f"/v1/instruments/{instrument_id}/publication")
     published.raise_for_status()
     paths = []
-    for state in _STATES[:_SURVEYS]:
+    for state in list(member_states())[:_SURVEYS]:
         body = {"instrument_id": instrument_id, "member_state": state, "due_on": "2099-01-01"}
         issued = (await officer.post("/v1/surveys", json=body)).raise_for_status()
         survey = f"/v1/surveys/{issued.json()['id']}"
@@ -152,9 +154,9 @@ async def _history(officer: httpx.AsyncClient, path: str) -> list[tuple[int, lis
         cursor = {"cursor": page["next_cursor"]}
 
 
-async def _bare_updates(url: str, saves: int, clients: int) -> float:
+async def _bare_updates(url: str, saves: int) -> float:
     dsn = url.replace("postgresql+asyncpg", "postgresql")
-    pool = await asyncpg.create_pool(dsn, min_size=clients, max_size=clients)
+    pool = await asyncpg.create_pool(dsn, min_size=_BARE_CONNECTIONS, max_size=_BARE_CONNECTIONS)
     rows = _SURVEYS * _SECTIONS
     await pool.execute("CREATE TABLE bench_bare (id int PRIMARY KEY, version int, answers jsonb)")
     await pool.execute(
@@ -173,7 +175,7 @@ async def _bare_updates(url: str, saves: int, clients: int) -> float:
             )
 
     begun = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
+    await asyncio.gather(*(client() for _ in range(_BARE_CONNECTIONS)))
     took = time.perf_counter() - begun
     await pool.close()
     return took
@@ -200,7 +202,7 @@ async def measure(saves: int, clients: int) -> tuple[float, list[Saved], int, fl
                 saved = await save_at_once(officer, sections, saves, clients)
                 took = time.perf_counter() - begun
                 missing = await lost(officer, saved)
-            bare = await _bare_updates(stack.database_urls["assessment"], saves, clients)
+            bare = await _bare_updates(stack.database_urls["assessment"], saves)
     return took, saved, len(missing), bare
 
 
@@ -212,7 +214,7 @@ def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--saves", type=int, default=500)
-    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--clients", type=int, default=500)
     given = parser.parse_args()
     took, saved, missing, bare = asyncio.run(measure(given.saves, given.clients))
     percentiles = statistics.quantiles([save.seconds * 1000 for save in saved], n=20)
