@@ -26,6 +26,9 @@ from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
+_PUBLISHED: dict[UUID, tuple[Section, ...]] = {}
+_MOST_KEPT = 64
+
 
 async def draft(work: UnitOfWork, wanted: InstrumentDraft) -> Instrument:
     """Keep a draft, if a State could answer it."""
@@ -85,10 +88,20 @@ async def read(session: AsyncSession, caller: Caller, instrument_id: UUID) -> In
     return instrument
 
 
-async def sections_by_id(session: AsyncSession, instrument_id: UUID) -> list[Section]:
-    """The sections of an instrument that is known to exist."""
-    instrument = await session.get_one(Instrument, instrument_id)
-    return sections_of(instrument)
+async def sections_by_id(session: AsyncSession, instrument_id: UUID) -> Sequence[Section]:
+    """The sections of an instrument that is known to exist.
+
+    Those of a published one never change: each process reads them once.
+    """
+    known = _PUBLISHED.get(instrument_id)
+    if known is None:
+        instrument = await session.get_one(Instrument, instrument_id)
+        known = tuple(sections_of(instrument))
+        if instrument.status is InstrumentStatus.PUBLISHED:
+            if len(_PUBLISHED) >= _MOST_KEPT:
+                del _PUBLISHED[next(iter(_PUBLISHED))]
+            _PUBLISHED[instrument_id] = known
+    return known
 
 
 def _readable(caller: Caller) -> Select[Instrument]:

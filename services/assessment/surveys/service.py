@@ -1,5 +1,6 @@
 """Issues surveys and carries each response to its acceptance."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.assessment.events import (
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.instruments.models import Instrument, InstrumentStatus
 from services.assessment.instruments.rules import Section, questions_of
-from services.assessment.instruments.schemas import sections_of
+from services.assessment.instruments.service import sections_by_id
 from services.assessment.surveys import drafting
 from services.assessment.surveys.models import Survey, SurveySection, SurveyStatus, SurveyStep
 from services.assessment.surveys.rules import FREE_STEPS, carried_forward, unanswered
@@ -44,7 +45,7 @@ async def issue(work: UnitOfWork, caller: Caller, wanted: SurveyCreate) -> Surve
         raise Invalid.of_field(
             "body.instrument_id", "No such published instrument; see /v1/instruments."
         )
-    sections = sections_of(instrument)
+    sections = await sections_by_id(work.session, instrument.id)
     survey = Survey(**wanted.model_dump(exclude={"carry_forward"}), status=SurveyStatus.ISSUED)
     carried: dict[str, dict[str, object]] = {}
     if wanted.carry_forward:
@@ -118,9 +119,9 @@ async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     caller.require_state(survey.member_state)
     require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
-    instrument = await work.get(Instrument, survey.instrument_id)
+    sections = await sections_by_id(work.session, survey.instrument_id)
     answers = await drafting.answers_of(work.session, survey)
-    if missing := unanswered(questions_of(sections_of(instrument)), drafting.values_of(answers)):
+    if missing := unanswered(questions_of(sections), drafting.values_of(answers)):
         raise Invalid(
             f"{len(missing)} questions have no answer.",
             errors=[
@@ -155,8 +156,8 @@ async def return_for_clarification(
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     require_step("survey", survey.status, SurveyStatus.RETURNED, FREE_STEPS)
     _require_future(work, wanted.due_on)
-    instrument = await work.get(Instrument, survey.instrument_id)
-    known = {question.code for question in questions_of(sections_of(instrument))}
+    sections = await sections_by_id(work.session, survey.instrument_id)
+    known = {question.code for question in questions_of(sections)}
     if unknown := [code for code in wanted.questions if code not in known]:
         raise Invalid(
             "The instrument does not ask these questions.",
@@ -244,7 +245,7 @@ def _readable(caller: Caller) -> Select[Survey]:
 
 
 async def _earlier_answers(
-    work: UnitOfWork, member_state: str, sections: list[Section]
+    work: UnitOfWork, member_state: str, sections: Sequence[Section]
 ) -> tuple[UUID | None, dict[str, dict[str, object]]]:
     """What the State answered in its last round to what is asked again."""
     earlier = await work.session.scalar(
@@ -255,10 +256,10 @@ async def _earlier_answers(
     )
     if earlier is None:
         return None, {}
-    instrument = await work.get(Instrument, earlier.instrument_id)
+    before = await sections_by_id(work.session, earlier.instrument_id)
     answers = await drafting.answers_of(work.session, earlier)
     values = carried_forward(
-        questions_of(sections_of(instrument)),
+        questions_of(before),
         drafting.values_of(answers),
         questions_of(sections),
     )
