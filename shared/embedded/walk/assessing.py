@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib import resources
 from typing import Any
 
-from shared.embedded.walk.world import World
+from shared.embedded.walk.world import WalkFailedError, World
 from shared.reference import member_states, themes
 
 CONFIDENTIAL = "FJI"
@@ -58,6 +58,7 @@ async def assess(world: World) -> Assessed:
     world.narrator.tell(
         f"{count} recommendations issued; what {CONFIDENTIAL} keeps confidential, OCT cannot read"
     )
+    await _look_from_above(world)
     world.facts["Assessments"] = f"{len(assessed.states)} States, {count} recommendations issued"
     return assessed
 
@@ -81,6 +82,22 @@ async def assess_again(world: World, member_state: str, project_id: str) -> None
         f"to {data['later_score']:.0%} (before and after alone prove no cause)"
     )
     world.facts["Assessed again"] = f"{member_state}, with the impact of its project (¶22)"
+
+
+async def _look_from_above(world: World) -> None:
+    """Roll the assessments up, and take a document that one would hand over."""
+    officer = world.api("assessment", "cted_officer")
+    rolled_up = await officer.get("/v1/roll-ups", by="theme")
+    latest = {row["theme"]: row["years"][-1] for row in rolled_up["rows"]}
+    weakest = min(latest, key=lambda theme: float(latest[theme]["score"] or 1))
+    profile = await officer.file("/v1/state-profiles/KEN", format="pdf")
+    if not profile.startswith(b"%PDF"):
+        raise WalkFailedError("The State profile of KEN is no PDF")
+    world.narrator.tell(
+        f"Of {len(latest)} themes {themes()[weakest].name.lower()} is the weakest: "
+        f"{latest[weakest]['score']:.0%} in place in {latest[weakest]['states']} States; "
+        f"the profile of KEN is a PDF of {len(profile) // 1024} KiB"
+    )
 
 
 async def _note_a_trend(world: World) -> None:

@@ -52,6 +52,10 @@ class Api:
         """The body of the answer."""
         return _body(await self._send("GET", path, params=params))
 
+    async def file(self, path: str, **params: str | int) -> bytes:
+        """A file."""
+        return (await self._send("GET", path, params=params)).content
+
     async def post(self, path: str, body: object = None) -> Json:
         """Create or act, once, however often it had to be sent."""
         headers = {"Idempotency-Key": str(uuid4())}
