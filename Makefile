@@ -26,7 +26,7 @@ run: install ## Start everything, walk the main job, stay up (ARGS=--once: exit 
 	@$(BIN)/python -m shared.embedded.run $(ARGS)
 
 test: install ## Run the tests, but for the storm of faults (ARGS is passed to pytest)
-	@$(BIN)/python -m pytest -m "not faults" $(ARGS)
+	@$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadgroup $(ARGS)
 
 faults: install ## Kill every service 20 times and restart the broker while the cycle is walked
 	@$(BIN)/python -m pytest -m faults $(ARGS)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import httpx
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from shared.app import Settings
@@ -119,8 +119,18 @@ async def _ready(http: httpx.AsyncClient) -> bool:
 async def create_tables(database_url: str) -> None:
     engine = create_async_engine(database_url)
     async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(Base.metadata.create_all, tables=_tables())
     await engine.dispose()
+
+
+def _tables() -> list[Table]:
+    """The backbone's tables and the notebook's, whatever services other tests have imported."""
+    return [
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if isinstance(mapper.local_table, Table)
+        and not mapper.class_.__module__.startswith("services.")
+    ]
 
 
 async def until(
