@@ -114,9 +114,10 @@ def gap_severity(shortfall: float, weight: int) -> str:
     """The severity of a shortfall (above 0, up to 1) in a question of this weight (1 to 5).
 
     The shortfall is what an answer's value, or a rating's (`RATING_VALUES`), lacks of 1. The
-    product decides: from 4 critical, from 2.5 high, from 1.5 medium, else low; so nothing that is
-    partly in place is critical, and nothing of weight 1 is more than low. By ratings, at weight 5
-    not implemented is critical, partially high, largely medium. This scale is the project's own.
+    product decides: from 4 critical, from 2.5 high, from 1.5 medium, else low; so nothing of which
+    more than a fifth is in place is critical, and nothing of weight 1 is more than low. By ratings,
+    at weight 5 not implemented is critical, partially high, largely medium. This scale is the
+    project's own.
     """
     product = shortfall * weight
     if product >= 4:

@@ -185,8 +185,9 @@ def implementation_value(question: Question, answer: AnswerValue | None) -> floa
     if question.kind is QuestionKind.CHOICE:
         taken = answer if isinstance(answer, list) else [answer]
         return max(choice.value or 0.0 for choice in question.choices if choice.code in taken)
-    assert isinstance(answer, (int, float)) and not isinstance(answer, bool)  # noqa: S101, PT018
-    low, high = question.minimum or 0.0, question.maximum or 1.0
+    low, high = question.minimum, question.maximum
+    assert isinstance(answer, (int, float))  # noqa: S101 - saved as its kind allows
+    assert low is not None and high is not None  # noqa: S101, PT018 - every scale has both
     return (answer - low) / (high - low)
 
 

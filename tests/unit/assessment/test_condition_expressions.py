@@ -23,6 +23,10 @@ PICKED = Condition("B.2", is_any_of=("x",))
         ("${N} >= -1.50 and ${N} <= .5", Condition("N", at_least=-1.5, at_most=0.5)),
         ("${N} = 3", Condition("N", at_least=3, at_most=3)),
         (". >= 0", Condition(".", at_least=0)),
+        (
+            "${N} >= 1 and ${N} = 'none'",
+            Condition(all=(Condition("N", at_least=1), Condition("N", is_any_of=("none",)))),
+        ),
         ("${A} = 'yes' and selected(${B.2}, 'x')", Condition(all=(YES, PICKED))),
         (
             "${A} = 'yes' or selected(${B.2}, 'x') and ${N} <= 2",

@@ -199,6 +199,7 @@ def _as_one_test(word: str, one: Condition, other: Condition) -> Condition | Non
         return None
     if word == "or" and one.is_any_of and other.is_any_of:
         return replace(one, is_any_of=(*one.is_any_of, *other.is_any_of))
-    if word == "and" and {one.at_most, other.at_least} == {None} and not one.is_any_of:
+    bounds = not one.is_any_of and not other.is_any_of
+    if word == "and" and bounds and one.at_most is None and other.at_least is None:
         return replace(one, at_most=other.at_most)
     return None
