@@ -17,7 +17,7 @@ from services.assessment.instruments.rules import (
     needs_of,
     passes,
 )
-from services.assessment.surveys.rules import carried_forward
+from services.assessment.surveys.rules import asks_the_same, carried_forward
 
 T = TypeVar("T", bound=np.generic)
 BoolArray = NDArray[np.bool_]
@@ -41,7 +41,7 @@ def response_of(
     now: Sequence[Question],
 ) -> Response:
     """The response to an earlier edition, as far as it answers the questions of this one."""
-    same = {(question.code, question.kind, question.text) for question in before}
+    known = {question.code: question for question in before}
     carried = carried_forward(before, answers, now)
     return Response(
         member_state,
@@ -49,7 +49,8 @@ def response_of(
         frozenset(
             question.code
             for question in now
-            if (question.code, question.kind, question.text) not in same
+            if question.code not in known
+            or not asks_the_same(known[question.code], question)
             or (question.code in answers and question.code not in carried)
         ),
     )

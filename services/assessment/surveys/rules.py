@@ -118,15 +118,34 @@ def carried_forward(
 ) -> dict[str, AnswerValue]:
     """What of the previous round's answers answers this round's questions.
 
-    A question is the same where its code, kind and text are; an answer that its new bounds or
-    choices no longer take is not carried.
+    A question is the same where its code is and `asks_the_same` holds; an answer that its new
+    bounds or choices no longer take, or that is worded otherwise now, is not carried.
     """
     known = {question.code: question for question in before}
     return {
         question.code: answers[question.code]
         for question in now
         if question.code in answers
-        and (same := known.get(question.code)) is not None
-        and (same.kind, same.text) == (question.kind, question.text)
-        and answer_fault(question, answers[question.code]) is None
+        and question.code in known
+        and _still_answers(known[question.code], question, answers[question.code])
     }
+
+
+def asks_the_same(before: Question, now: Question) -> bool:
+    """Whether two questions of one code are one: of their kind, text and unit, or scale."""
+    return _measure(before) == _measure(now)
+
+
+def _measure(question: Question) -> tuple[object, ...]:
+    bounds = (question.minimum, question.maximum)
+    is_scale = question.kind is QuestionKind.SCALE
+    return question.kind, question.text, question.unit, bounds if is_scale else None
+
+
+def _still_answers(before: Question, now: Question, answer: AnswerValue) -> bool:
+    taken = answer if isinstance(answer, list) else [answer]
+    said, says = (
+        {choice.code: choice.label for choice in question.choices if choice.code in taken}
+        for question in (before, now)
+    )
+    return asks_the_same(before, now) and said == says and answer_fault(now, answer) is None

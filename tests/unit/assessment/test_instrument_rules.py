@@ -10,6 +10,7 @@ from services.assessment.instruments.rules import (
     Question,
     QuestionKind,
     Section,
+    implementation_value,
     instrument_faults,
     shown_questions,
 )
@@ -129,12 +130,37 @@ def test_a_scale_takes_its_steps_and_a_number_its_range() -> None:
         assert answer_fault(number, wrong) == "Send a number from 0 to 100, or not_applicable."
 
 
+def test_a_scale_means_all_of_it_at_its_highest_step_wherever_it_lies() -> None:
+    for low, high in ((0, 4), (-4, 0), (-2, 2), (1, 5)):
+        scale = asked("S", kind=QuestionKind.SCALE, minimum=low, maximum=high)
+        values = [implementation_value(scale, low + share * (high - low)) for share in (0, 0.5, 1)]
+        assert values == [0, 0.5, 1], (low, high)
+
+
 def test_only_the_same_question_carries_its_answer_forward() -> None:
-    now = [
-        asked("A"),
-        asked("B", kind=QuestionKind.TEXT, weight=0),
-        asked("S", kind=QuestionKind.SCALE, minimum=1, maximum=3),
-    ]
-    before = [asked("A"), asked("B"), asked("S", kind=QuestionKind.SCALE, minimum=1, maximum=5)]
-    carried = carried_forward(before, {"A": "yes", "B": "no", "S": 5, "GONE": "yes"}, now)
-    assert carried == {"A": "yes"}
+    def number(maximum: float, unit: str = "cases") -> Question:
+        return asked("N", kind=QuestionKind.NUMBER, unit=unit, maximum=maximum, weight=0)
+
+    def scale(maximum: float) -> Question:
+        return asked("S", kind=QuestionKind.SCALE, minimum=1, maximum=maximum)
+
+    def choice(**labels: str) -> Question:
+        choices = tuple(Choice(code, label) for code, label in labels.items())
+        return asked("C", kind=QuestionKind.CHOICE, multiple=True, choices=choices, weight=0)
+
+    for before, answer, now in (
+        (asked("A"), "yes", asked("A", weight=5)),
+        (number(9), 5, number(7)),
+        (scale(5), 3, scale(5)),
+        (choice(a="By law", b="In practice"), ["a"], choice(a="By law", b="By decree")),
+    ):
+        assert carried_forward([before], {before.code: answer}, [now]) == {now.code: answer}
+    for before, answer, now in (
+        (asked("A"), "yes", asked("A", kind=QuestionKind.TEXT, weight=0)),
+        (number(9), 5, number(4)),
+        (number(9), 5, number(9, "percent")),  # five of something else
+        (scale(5), 3, scale(10)),  # the middle is another
+        (choice(a="By law", b="In practice"), ["a"], choice(a="By decree", b="In practice")),
+    ):
+        assert carried_forward([before], {before.code: answer}, [now]) == {}
+    assert carried_forward([asked("GONE")], {"GONE": "yes"}, [asked("A")]) == {}
