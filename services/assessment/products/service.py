@@ -58,11 +58,12 @@ async def revise(
     if product.status is not ProductStatus.DRAFT:
         raise Conflict(f"It is {product.status}: only a draft is changed; a review can return it.")
     changes = wanted.model_dump(exclude_none=True)
+    reworded = any(getattr(product, name) != changes[name] for name in _TEXT & changes.keys())
     for name, value in changes.items():
         setattr(product, name, value)
     await _check_links(work, product)
     await work.save(product)
-    if _TEXT & changes.keys():
+    if reworded:
         await _keep_version(work, caller, product)
     return product
 

@@ -75,6 +75,19 @@ async def test_a_lead_who_wrote_of_the_text_does_not_approve_it(
     assert (await lead.post(f"{path}/review", json={"outcome": "approved"})).status_code == 403
 
 
+async def test_a_text_that_is_sent_again_as_it_is_makes_no_other_version(
+    officer: httpx.AsyncClient,
+) -> None:
+    product = await drafted(officer)
+    path = f"/v1/products/{product['id']}"
+    for version in ("1", "1", "2"):
+        words = {"title": PRODUCT["title"], "sources": ["S/2020/1"] if version == "2" else []}
+        answer = await officer.patch(path, json=words, headers={"If-Match": '"1"'})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["etag"] == f'"{version}"'
+    assert [one["number"] for one in (await officer.get(f"{path}/versions")).json()["items"]] == [1]
+
+
 async def test_every_saved_version_of_the_text_is_kept(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
