@@ -81,21 +81,25 @@ def _validated(table: Table) -> tuple[dict[int, ImportedRow], list[Fault]]:
 async def _resolve(
     session: AsyncSession, rows: Mapping[int, ImportedRow]
 ) -> tuple[dict[UUID, Gap], list[Fault]]:
-    """The gaps that the rows name; each row that names questions is given their gaps' ids."""
+    """The gaps that the rows name; a row that names questions is given every gap in them."""
     assessments = {row.assessment_id for row in rows.values() if row.assessment_id}
     found = await session.execute(
-        select(Gap.id, Gap.assessment_id, Gap.question).where(among(Gap.assessment_id, assessments))
+        select(Gap.id, Gap.assessment_id, Gap.answers)
+        .where(among(Gap.assessment_id, assessments))
+        .order_by(Gap.id)
     )
-    of_question = {f"{assessment_id} {code}": gap_id for gap_id, assessment_id, code in found}
+    by_question: dict[tuple[UUID | None, str], list[UUID]] = {}
+    for gap_id, assessment_id, answers in found:
+        for code in answers:
+            by_question.setdefault((assessment_id, code), []).append(gap_id)
     faults = []
     for number, row in rows.items():
         for question in row.questions:
-            gap_id = of_question.get(f"{row.assessment_id} {question}")
-            if gap_id is None:
+            gap_ids = by_question.get((row.assessment_id, question), [])
+            if not gap_ids:
                 message = f"The assessment found no gap in {question}; see /v1/gaps."
                 faults.append(Fault(f"rows.{number}.questions", message))
-            else:
-                row.gap_ids.append(gap_id)
+            row.gap_ids += gap_ids
     gaps = await gaps_by_id(session, (key for row in rows.values() for key in row.gap_ids))
     return gaps, faults
 

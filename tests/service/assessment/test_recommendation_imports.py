@@ -9,7 +9,18 @@ import httpx
 import pytest
 
 from shared.embedded.stack import Stack
-from tests.service.assessment.steps import assessed, drafted, gap_in
+from tests.service.assessment.steps import (
+    BC,
+    CFT,
+    INSTRUMENT,
+    accepted,
+    assessed,
+    completed,
+    drafted,
+    gap_in,
+    opened,
+    rate,
+)
 from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(120)
@@ -99,6 +110,29 @@ async def test_each_row_becomes_a_draft_once(stack: Stack, officer: httpx.AsyncC
     repeated = await load(officer, content)
     assert faults_of(repeated) == ["rows.2.text", "rows.3.text"]
     assert one["id"] in repeated.json()["errors"][0]["message"]
+
+
+async def test_a_row_that_names_a_question_is_about_every_gap_that_comes_from_it(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    shared = [{"resolution": 1373, "paragraph": "1(b)"}]
+    questions = [CFT, BC | {"theme": CFT["theme"], "provisions": [*shared, *BC["provisions"]]}]
+    instrument = INSTRUMENT | {
+        "sections": [{"code": "all", "title": "All", "questions": questions}]
+    }
+    answers = {"CFT-1": "yes", "BC-1": "yes"}
+    assessment = await opened(officer, await accepted(stack, officer, "HTI", answers, instrument))
+    found = {"1373 1(b)": "largely", "2396": "not_implemented"}
+    assert (await rate(officer, assessment, found)).status_code == 200
+    assessment = await completed(officer, assessment)
+    gaps = (await officer.get("/v1/gaps", params={"assessment_id": assessment["id"]})).json()
+    of_both, of_one = sorted(gaps["items"], key=lambda gap: -len(gap["answers"]))
+    assert (set(of_both["answers"]), set(of_one["answers"])) == ({"CFT-1", "BC-1"}, {"BC-1"})
+
+    row = row_of("HTI", "", assessment_id=assessment["id"], questions="BC-1")
+    assert (await load(officer, sheet(row))).status_code == 200
+    (draft,) = await drafts_of(officer, "HTI")
+    assert set(draft["gap_ids"]) == {of_both["id"], of_one["id"]}
 
 
 async def test_every_fault_of_every_row_is_told_and_nothing_is_loaded(
