@@ -12,7 +12,7 @@ pytestmark = pytest.mark.timeout(60)
 
 async def test_of_many_saves_at_once_none_is_lost(stack: Stack, officer: httpx.AsyncClient) -> None:
     async with client_of(stack, "assessment", "cted_lead") as lead:
-        sections = await issue(officer, lead, saves=400)
+        sections = await issue(officer, lead, saves=2000)  # twenty in each
     saved = await save_at_once(officer, sections[:5], saves=100, clients=20)
     assert sorted(save.number for save in saved) == list(range(100))
     assert max(save.attempts for save in saved) > 1, "nobody was in anybody's way"
