@@ -26,7 +26,7 @@ async def project_completed(event: assistance.ProjectCompleted, work: UnitOfWork
 
 async def follow_up_reported(event: visits.FollowUpReported, work: UnitOfWork) -> None:
     """The State reported the steps that it took on its recommendations (¶9)."""
-    for step in event.steps:
+    for step in sorted(event.steps, key=lambda step: step.recommendation_id):  # as others lock them
         await recommendations.take_step(
             work, step.recommendation_id, step.progress, "Reported by the State at its follow-up."
         )

@@ -17,7 +17,7 @@ from services.assessment.events import ConfidentialityChanged
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
-from services.assessment.recommendations.service import about_any
+from services.assessment.recommendations.service import about_any, among
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
@@ -48,6 +48,8 @@ async def request(
         if wanted.subject is Subject.SURVEY:
             await _set(work, "survey", record, confidential=placed)
         await _carry_over(work, record)
+        # Last: who shows a recommendation's status by evidence locks them in this order.
+        await follow_confidentiality(work, record)
     else:
         assert isinstance(record, Recommendation)  # noqa: S101 - the subjects are these
         await _settle(work, [record])
@@ -106,7 +108,6 @@ async def _kept_recommendations(work: UnitOfWork, ids: list[UUID]) -> set[UUID]:
 
 async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
     """Make what was found from the response as confidential as it now is, and no more."""
-    await follow_confidentiality(work, survey)
     assessment = await work.session.scalar(
         select(Assessment).where(Assessment.survey_id == survey.id).with_for_update()
     )
@@ -140,12 +141,14 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
 async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> None:
     """A recommendation is confidential if one of its gaps is, or if the State keeps it so."""
     kept = await _kept_recommendations(work, [record.id for record in recommendations])
+    gap_ids = (UUID(gap_id) for record in recommendations for gap_id in record.gap_ids)
+    of_gaps = await work.session.scalars(
+        select(Gap.id).where(among(Gap.id, gap_ids), Gap.confidential)
+    )
+    withheld = {str(gap_id) for gap_id in of_gaps}
     for record in recommendations:
-        of_gaps = await work.session.scalars(
-            select(Gap.confidential).where(Gap.id.in_(map(UUID, record.gap_ids)))
-        )
-        withheld = any(of_gaps) or record.id in kept
-        await _set(work, "recommendation", record, confidential=withheld)
+        confidential = record.id in kept or not withheld.isdisjoint(record.gap_ids)
+        await _set(work, "recommendation", record, confidential=confidential)
 
 
 async def _set(work: UnitOfWork, kind: str, record: StateRecord, *, confidential: bool) -> None:

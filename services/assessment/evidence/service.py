@@ -125,7 +125,10 @@ async def cited(
     wanted = Evidence.id.in_(evidence_ids) & (Evidence.member_state == member_state)
     # Locked, so that what is cited is not removed meanwhile.
     found = await session.scalars(
-        visible_to(caller, select(Evidence.id), Evidence).where(wanted).with_for_update(read=True)
+        visible_to(caller, select(Evidence.id), Evidence)
+        .where(wanted)
+        .order_by(Evidence.id)
+        .with_for_update(read=True)
     )
     known = set(found)
     if unknown := [n for n, evidence_id in enumerate(evidence_ids) if evidence_id not in known]:

@@ -1,20 +1,27 @@
 """What a State keeps confidential, and lifts again, reaches all that follows from it (¶23)."""
 
-from uuid import uuid4
+import asyncio
+from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from services.assessment.events import ConfidentialityChanged
 from shared.embedded.stack import Stack
+from tests.service.assessment.evidence import attached
 from tests.service.assessment.steps import (
+    ANSWERS,
     Json,
     accepted,
     assessed,
     carried,
+    completed,
     drafted,
     gap_in,
     issued,
+    opened,
+    rate,
     recommended,
     save,
 )
@@ -176,3 +183,36 @@ async def test_only_the_state_itself_and_cted_may_ask(
     assert unknown.json()["errors"][0]["field"] == "body.subject_id"
     mixed = await request(officer, "place", "survey", survey["id"], "CFT-1")
     assert mixed.status_code == 422
+
+
+async def test_a_request_and_a_status_that_evidence_shows_do_not_wait_in_a_circle(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    survey = await issued(stack, officer, "SMR")
+    file = await attached(officer, survey)
+    for section, question in (("finance", "CFT-1"), ("borders", "BC-1")):
+        await save(officer, survey, section, {question: ANSWERS[question]})
+    for step in ("submission", "acceptance"):
+        assert (await officer.post(f"/v1/surveys/{survey['id']}/{step}")).status_code == 200
+    assessment = await opened(officer, survey)
+    await rate(officer, assessment)
+    gap = await gap_in(officer, await completed(officer, assessment))
+    recommendation = await carried(stack, officer, await drafted(officer, gap))
+    path = f"/v1/recommendations/{recommendation['id']}"
+
+    other = await asyncpg.connect(stack.database_urls["assessment"].replace("+asyncpg", ""))
+    await other.execute("BEGIN")
+    await other.execute("SELECT 1 FROM gaps WHERE id = $1 FOR UPDATE", UUID(gap["id"]))
+    requested = asyncio.create_task(request(officer, "place", "survey", survey["id"]))
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    async with asyncio.timeout(10):
+        while not await other.fetchval(waiting):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    found = {"status": "implemented", "reason": "In force.", "evidence_ids": [file["id"]]}
+    changed = await officer.post(f"{path}/status-changes", json=found, timeout=10)
+    assert (changed.status_code, changed.json()["status"]) == (200, "implemented")
+    await other.close()
+    assert (await requested).status_code == 201
+    kept = (await officer.get(path)).json()
+    assert (kept["confidential"], kept["status"]) == (True, "implemented")
+    assert (await officer.get(f"/v1/evidence/{file['id']}")).json()["confidential"] is True
