@@ -9,10 +9,10 @@ from shared.scheduling import Jobs
 
 
 async def project_started(event: assistance.ProjectStarted, work: UnitOfWork) -> None:
-    """Help has begun: the recommendation that it is for is in progress."""
+    """Help has begun: the recommendation that it is for is in progress, if it was not yet."""
     if event.recommendation_id is not None:
-        await recommendations.take_step(
-            work, event.recommendation_id, "in_progress", f"{event.provider} began a project."
+        await recommendations.begin(
+            work, event.recommendation_id, f"{event.provider} began a project."
         )
 
 

@@ -20,6 +20,7 @@ from services.assessment.recommendations.models import (
 from services.assessment.recommendations.rules import (
     ENDED,
     FREE_STEPS,
+    NOT_BEGUN,
     UNDER_REVIEW,
     consequence_of_step,
     is_for_cted_alone,
@@ -128,6 +129,13 @@ async def take_step(work: UnitOfWork, recommendation_id: UUID, progress: str, re
     elif consequence.status:
         status = RecommendationStatus(consequence.status)
         await _move(work, recommendation, status, work.service, reason)
+
+
+async def begin(work: UnitOfWork, recommendation_id: UUID, reason: str) -> None:
+    """Take a recommendation on which nothing was done yet as in progress."""
+    recommendation = await _followed(work, recommendation_id)
+    if recommendation is not None and recommendation.status in NOT_BEGUN:
+        await _move(work, recommendation, RecommendationStatus.IN_PROGRESS, work.service, reason)
 
 
 async def request_review(work: UnitOfWork, recommendation_id: UUID, because: str) -> None:

@@ -12,6 +12,9 @@ UNDER_REVIEW = frozenset({"draft", "in_review", "approved"})
 ENDED = frozenset({"implemented", "no_longer_relevant"})
 """What ends a recommendation is for CTED to find, as neutral, expert assessment (¶4)."""
 
+NOT_BEGUN = frozenset({"issued", "accepted"})
+"""What begins with the help for it; what is implemented in part stays so."""
+
 FREE_STEPS: Mapping[str, tuple[str, ...]] = {
     "draft": ("in_review",),
     "in_review": ("draft", "approved"),

@@ -140,7 +140,8 @@ async def test_help_and_reported_steps_move_a_recommendation_by_event(
         completed_on="2030-12-31",
     )
     await publish_envelopes(stack, envelope)  # redelivered: it must not go back to in_progress
-    await publish(stack, completed)
+    another = started.model_copy(update={"project_id": uuid4()})
+    await publish(stack, another, completed)  # nor where more help begins
     body = await eventually(officer, path, lambda body: body["review_requested_on"] is not None)
     assert body["status"] == "partly_implemented"
     assert str(project) in body["review_because"]
