@@ -30,6 +30,8 @@ class Deadline(StateRecord):
 
     duty: Mapped[str]
     about_id: Mapped[UUID]
+    part_of_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The record that it is kept confidential with, where it is not about that itself."""
     owed_by: Mapped[str]
     organisation: Mapped[str | None] = mapped_column(index=True)
     due_on: Mapped[date] = mapped_column(index=True)

@@ -1,6 +1,6 @@
 """Which event opens which dated duty, which closes it, and when its parties are reminded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,9 +9,9 @@ FREE_STEPS: Mapping[str, tuple[str, ...]] = {
     "open": ("approaching", "missed", "met"),
     "approaching": ("missed", "met"),
     "missed": ("met",),
-    "met": (),
+    "met": ("open",),
 }
-"""The steps allowed from each state of a deadline; a duty may be met late."""
+"""The steps allowed from each state of a deadline; a duty may be met late, or owed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,12 @@ class Duty:
     """The opening events' field that holds the date."""
     closed_by: tuple[str, ...]
     closes_if: tuple[str, tuple[str, ...]] | None = None
-    """A field of the closing event, where it has it, and the values that close."""
+    """A field of the closing event, where it has it, and the values that close.
+
+    With another value, what was met is owed again: its closing was taken back.
+    """
+    part_of: str | None = None
+    """The opening events' field that identifies what keeps it confidential (¶23)."""
 
 
 DUTIES = (
@@ -46,6 +51,7 @@ DUTIES = (
         about="clarification_id",
         due="due_on",
         closed_by=("response-submitted",),
+        part_of="survey_id",
     ),
     Duty(
         name="consent-answer",
@@ -108,7 +114,12 @@ def duties_opened(event_name: str) -> list[Duty]:
 
 def duties_closed(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
     """The duties that are met by an event of this name and with this data."""
-    return [duty for duty in DUTIES if event_name in duty.closed_by and _closes(duty, data)]
+    return [duty for duty in _concerned(event_name, data) if _closes(duty, data)]
+
+
+def duties_owed_again(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
+    """The duties that, if they were met, are not by what this event says."""
+    return [duty for duty in _concerned(event_name, data) if not _closes(duty, data)]
 
 
 def approaching_on(due_on: date, opened_on: date) -> date:
@@ -125,9 +136,13 @@ def missed_on(due_on: date) -> date:
     return due_on + timedelta(days=1)
 
 
+def _concerned(event_name: str, data: Mapping[str, Any]) -> Iterator[Duty]:
+    for duty in DUTIES:
+        if event_name in duty.closed_by and data.get(duty.about) is not None:
+            yield duty
+
+
 def _closes(duty: Duty, data: Mapping[str, Any]) -> bool:
-    if data.get(duty.about) is None:
-        return False
     if duty.closes_if is None:
         return True
     field, values = duty.closes_if

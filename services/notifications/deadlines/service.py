@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from services.notifications.deadlines.rules import (
     approaching_on,
     duties_closed,
     duties_opened,
+    duties_owed_again,
     missed_on,
 )
 from services.notifications.deadlines.schemas import DeadlineQuery
@@ -36,6 +37,8 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
     name, data = name_of(event.type), event.model_dump()
     for duty in duties_closed(name, data):
         await _close(work, duty, data[duty.about], confidential=event.confidential)
+    for duty in duties_owed_again(name, data):
+        await _open_again(work, duty, data[duty.about])
     for duty in duties_opened(name):
         await _open(work, duty, event)
 
@@ -43,7 +46,9 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
 async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
     """Treat what is due about a record as confidential, or no longer (¶23)."""
     await work.session.execute(
-        update(Deadline).where(Deadline.about_id == about_id).values(confidential=confidential)
+        update(Deadline)
+        .where(or_(Deadline.about_id == about_id, Deadline.part_of_id == about_id))
+        .values(confidential=confidential)
     )
 
 
@@ -112,6 +117,7 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
             confidential=event.confidential,
             duty=duty.name,
             about_id=about_id,
+            part_of_id=data[duty.part_of] if duty.part_of else None,
             owed_by=duty.owed_by,
             organisation=data["provider"] if duty.owed_by == "organisation" else None,
             due_on=data[duty.due],
@@ -121,8 +127,12 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
         )
     await work.save(deadline)
     if deadline.status != DeadlineStatus.MET:
-        await schedule(work, APPROACHING_JOB, str(deadline.id), deadline.approaching_on)
-        await schedule(work, MISSED_JOB, str(deadline.id), missed_on(deadline.due_on))
+        await _plan(work, deadline)
+
+
+async def _plan(work: UnitOfWork, deadline: Deadline) -> None:
+    await schedule(work, APPROACHING_JOB, str(deadline.id), deadline.approaching_on)
+    await schedule(work, MISSED_JOB, str(deadline.id), missed_on(deadline.due_on))
 
 
 async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: bool) -> None:
@@ -142,6 +152,19 @@ async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: 
     await work.save(deadline)
     await cancel(work, APPROACHING_JOB, str(deadline.id))
     await cancel(work, MISSED_JOB, str(deadline.id))
+
+
+async def _open_again(work: UnitOfWork, duty: Duty, about_id: UUID) -> None:
+    """What met the duty was taken back; that its date is past meanwhile is not announced again."""
+    deadline = await _locked(work, duty, about_id)
+    if deadline is None or deadline.status != DeadlineStatus.MET:
+        return
+    is_past = _happened_on(work) >= missed_on(deadline.due_on)
+    deadline.status = DeadlineStatus.MISSED if is_past else DeadlineStatus.OPEN
+    deadline.met_on = None
+    await work.save(deadline)
+    if not is_past:
+        await _plan(work, deadline)
 
 
 def _happened_on(work: UnitOfWork) -> date:

@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from services.assessment.events import (
+    ConfidentialityChanged,
     RecommendationIssued,
     RecommendationStatusChanged,
+    ResponseReturned,
     ResponseSubmitted,
     SurveyIssued,
 )
@@ -108,6 +110,75 @@ async def test_a_jump_past_the_date_says_only_that_it_was_missed(
         2,
     )
     assert [event["type"] for event in seen] == [DeadlineMissed.type] * 2
+
+
+async def test_a_recommendation_whose_end_is_taken_back_is_owed_again(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    day = await today()
+    near, far = (
+        RecommendationIssued(
+            member_state="TZA",
+            recommendation_id=uuid4(),
+            gap_id=uuid4(),
+            theme="border-control",
+            resolution=2396,
+            text="Screen all travellers.",
+            priority="high",
+            technical_assistance_needed=False,
+            issued_on=day,
+            target_on=day + timedelta(days=days),
+        )
+        for days in (5, 20)
+    )
+
+    def now(recommendation: RecommendationIssued, previous: str, status: str) -> Event:
+        return RecommendationStatusChanged(
+            member_state="TZA",
+            recommendation_id=recommendation.recommendation_id,
+            previous=previous,
+            status=status,
+            changed_on=day,
+        )
+
+    await publish(stack, near, far)
+    await publish(stack, *(now(one, "issued", "implemented") for one in (near, far)))
+    met = await _deadline(officer, far.recommendation_id, status="met")
+    await pass_days(10)
+    await publish(stack, *(now(one, "implemented", "in_progress") for one in (near, far)))
+    owed = await _deadline(officer, far.recommendation_id, status="open")
+    assert (owed["id"], owed["met_on"]) == (met["id"], None)
+    await _deadline(officer, near.recommendation_id, status="missed")
+    await pass_days(11)
+    await read_event(stack, DeadlineMissed, deadline_id=owed["id"])
+
+
+async def test_a_clarification_is_as_confidential_as_the_survey_that_it_is_asked_about(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    day = await today()
+    returned = ResponseReturned(
+        member_state="TZA",
+        survey_id=uuid4(),
+        clarification_id=uuid4(),
+        reason="Say which law.",
+        due_on=day + timedelta(days=20),
+    )
+    kept = ConfidentialityChanged(
+        member_state="TZA",
+        confidential=True,
+        kind="survey",
+        record_id=returned.survey_id,
+        changed_on=day,
+    )
+    await publish(stack, returned)
+    deadline = await _deadline(officer, returned.clarification_id)
+    async with client_of(stack, "notifications", "oct") as oct_user:
+        path = f"/v1/deadlines/{deadline['id']}"
+        assert (await oct_user.get(path)).status_code == 200
+        await publish(stack, kept)
+        await eventually(officer, path, lambda body: body["confidential"])
+        assert (await oct_user.get(path)).status_code == 404
 
 
 async def test_what_is_met_in_time_is_announced_by_nobody(

@@ -11,6 +11,7 @@ from services.notifications.deadlines.rules import (
     Duty,
     approaching_on,
     duties_closed,
+    duties_owed_again,
     missed_on,
 )
 from shared.events import StateEvent
@@ -33,8 +34,8 @@ def test_each_duty_is_named_once() -> None:
     assert len({duty.name for duty in DUTIES}) == len(DUTIES)
 
 
-def test_a_met_deadline_is_final() -> None:
-    assert FREE_STEPS["met"] == ()
+def test_a_met_deadline_is_neither_approaching_nor_missed_but_may_be_owed_again() -> None:
+    assert FREE_STEPS["met"] == ("open",)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,13 @@ def test_only_final_states_close_a_recommendation() -> None:
             "recommendation-status-changed", {"recommendation_id": 1, "status": status}
         )
         assert len(closed_now) == closed, status
+
+
+def test_what_does_not_close_a_duty_says_that_it_is_owed_again() -> None:
+    for status in ("implemented", "in_progress"):
+        data = {"recommendation_id": 1, "status": status}
+        closed = duties_closed("recommendation-status-changed", data)
+        owed = duties_owed_again("recommendation-status-changed", data)
+        assert [duty.name for duty in (*closed, *owed)] == ["recommendation"]
+        assert bool(owed) == (status == "in_progress")
+    assert duties_owed_again("response-submitted", {"survey_id": 1, "clarification_id": None}) == []
