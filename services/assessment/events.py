@@ -67,6 +67,8 @@ class AssessmentCompleted(StateEvent):
     score: float
     """Share of what the instrument asks that is implemented, 0 to 1."""
     scores_by_theme: dict[str, float]
+    themes: tuple[str, ...] = ()
+    """Those that it covered, beside those with a score also those whose answers are kept back."""
 
 
 class GapIdentified(StateEvent):
@@ -130,9 +132,12 @@ class ConfidentialityChanged(StateEvent):
     """
 
     type: ClassVar[str] = "org.un.ctc.assessment.confidentiality-changed.v1"
+    withheld: ClassVar[tuple[str, ...]] = ("text",)
     kind: Literal["survey", "assessment", "gap", "recommendation"]
     record_id: UUID
     changed_on: date
+    text: str = ""
+    """Of a recommendation that is open again: it may have been issued without."""
 
 
 class TrendEvent(ProgrammeEvent):

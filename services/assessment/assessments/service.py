@@ -119,6 +119,13 @@ async def complete(
                 for theme, score in found.scores.by_theme.items()
                 if score.score is not None
             },
+            themes=sorted(
+                {
+                    entry.question.theme
+                    for entry in response.counted[Audience.ALL]
+                    if entry.value is not None
+                }
+            ),
         )
     )
     await record_gaps(work, assessment, response, found.rated)

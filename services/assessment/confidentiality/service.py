@@ -17,6 +17,7 @@ from services.assessment.events import ConfidentialityChanged
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.recommendations.models import Recommendation
+from services.assessment.recommendations.rules import UNDER_REVIEW
 from services.assessment.recommendations.service import about_any, among
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
@@ -148,10 +149,15 @@ async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> No
     withheld = {str(gap_id) for gap_id in of_gaps}
     for record in recommendations:
         confidential = record.id in kept or not withheld.isdisjoint(record.gap_ids)
-        await _set(work, "recommendation", record, confidential=confidential)
+        if record.status in UNDER_REVIEW:
+            record.confidential = confidential  # nobody was told of it yet
+        else:
+            await _set(work, "recommendation", record, confidential=confidential, text=record.text)
 
 
-async def _set(work: UnitOfWork, kind: str, record: StateRecord, *, confidential: bool) -> None:
+async def _set(
+    work: UnitOfWork, kind: str, record: StateRecord, *, confidential: bool, text: str = ""
+) -> None:
     if record.confidential == confidential:
         return
     record.confidential = confidential
@@ -164,6 +170,7 @@ async def _set(work: UnitOfWork, kind: str, record: StateRecord, *, confidential
                 "kind": kind,
                 "record_id": record.id,
                 "changed_on": work.clock.today(),
+                "text": text,
             }
         )
     )

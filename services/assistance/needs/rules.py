@@ -21,6 +21,20 @@ CLOSING = frozenset({"implemented", "no_longer_relevant"})
 _LONGEST_TITLE = 200
 
 
+def ended_with(status: str) -> str:
+    """Why a need was withdrawn, where its recommendation was closed in this state."""
+    return f"The recommendation is {status.replace('_', ' ')}."
+
+
+def opens_again(status: str, withdrawn_because: str | None) -> bool:
+    """Whether a need opens anew as its recommendation is in this state, no longer closed.
+
+    Only if its last one, withdrawn for this reason, ended with the recommendation (¶9).
+    """
+    ended = {ended_with(closed) for closed in CLOSING}
+    return status not in CLOSING and withdrawn_because in ended
+
+
 def opens_for_recommendation(*, help_needed: bool, known_needs: Collection[str]) -> bool:
     """Whether an issued recommendation opens a need, given the states of its needs so far (¶9).
 

@@ -35,6 +35,8 @@ from services.assistance.needs.rules import (
     CLOSING,
     FREE_STEPS,
     LIVE,
+    ended_with,
+    opens_again,
     opens_for_recommendation,
     opens_for_step,
     title_of,
@@ -88,19 +90,22 @@ async def hear_recommendation(work: UnitOfWork, event: RecommendationIssued) -> 
 
 
 async def hear_status(work: UnitOfWork, event: RecommendationStatusChanged) -> None:
-    """Keep a recommendation's state; one that is closed needs no help any more."""
+    """Keep a recommendation's state; one that is closed needs no help until that is taken back."""
     await in_turn(work)
     known = await _known(work, event.recommendation_id, event.member_state)
     known.confidential = known.confidential or event.confidential
     known.status = event.status
     await work.save(known)
-    if event.status not in CLOSING:
-        return
-    reason = f"The recommendation is {event.status.replace('_', ' ')}."
-    for need in await _needs_of(work, known.id):
-        if NeedStatus.WITHDRAWN in FREE_STEPS[need.status]:
-            await _withdraw(work, need, reason)
-    await propose(work)
+    needs = await _needs_of(work, known.id)
+    if event.status in CLOSING:
+        for need in needs:
+            if NeedStatus.WITHDRAWN in FREE_STEPS[need.status]:
+                await _withdraw(work, need, ended_with(event.status))
+        await propose(work)
+    elif needs and opens_again(event.status, needs[-1].withdrawn_because):
+        last = needs[-1]
+        await _open_for(work, known, last.theme, last.source, confidential=known.confidential)
+        await propose(work)
 
 
 async def hear_confidentiality(work: UnitOfWork, event: ConfidentialityChanged) -> None:
@@ -110,8 +115,11 @@ async def hear_confidentiality(work: UnitOfWork, event: ConfidentialityChanged) 
         return
     await in_turn(work)
     known.confidential = event.confidential
+    if event.text and known.theme:
+        known.title = title_of(event.text, _theme_name(known.theme))
     await work.save(known)
     for need in await _needs_of(work, known.id):
+        need.title = known.title or need.title
         await _mark(work, need, confidential=event.confidential)
     await propose(work)
 

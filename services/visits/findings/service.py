@@ -49,7 +49,8 @@ async def keep_trend(work: UnitOfWork, event: assessment.TrendEvent, told_at: da
 
 async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentCompleted) -> None:
     """Keep the score of an assessment and what it covered."""
-    await _keep(work, CompletedAssessment, event, themes=sorted(event.scores_by_theme))
+    themes = sorted({*event.themes, *event.scores_by_theme})
+    await _keep(work, CompletedAssessment, event, themes=themes)
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
@@ -75,10 +76,11 @@ async def keep_status(
 
 async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
     """Treat a recommendation as confidential, or no longer, from now on (¶23)."""
+    told = {"confidential": event.confidential} | ({"text": event.text} if event.text else {})
     await work.session.execute(
         update(IssuedRecommendation)
         .where(IssuedRecommendation.recommendation_id == event.record_id)
-        .values(confidential=event.confidential)
+        .values(told)
     )
 
 

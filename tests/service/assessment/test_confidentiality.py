@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.assessment.events import ConfidentialityChanged
+from services.assessment.events import AssessmentCompleted, ConfidentialityChanged
 from shared.embedded.stack import Stack
 from tests.service.assessment.evidence import attached
 from tests.service.assessment.steps import (
@@ -25,7 +25,7 @@ from tests.service.assessment.steps import (
     recommended,
     save,
 )
-from tests.support.events import read_event
+from tests.support.events import read_event, read_events
 from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(60)
@@ -145,6 +145,39 @@ async def test_a_recommendation_stays_confidential_while_the_state_keeps_it_so(
         assert await seen_by(oct_user, path, f"/v1/gaps/{gap['id']}") == [False, True]
         await request(state, "lift", "recommendation", recommendation["id"])
         assert await seen_by(oct_user, path) == [True]
+    told = {"kind": "recommendation", "record_id": recommendation["id"]}
+    placed = await read_event(stack, ConfidentialityChanged, **told, confidential=True)
+    lifted = await read_event(stack, ConfidentialityChanged, **told, confidential=False)
+    assert [event["data"]["text"] for event in (placed, lifted)] == ["", recommendation["text"]]
+
+
+async def test_nobody_is_told_of_a_recommendation_that_is_not_issued(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    gap = await gap_in(officer, await assessed(stack, officer, "MCO"))
+    draft = await drafted(officer, gap)
+    for action in ("place", "lift"):
+        assert (await request(officer, action, "survey", gap["survey_id"])).status_code == 201
+    issued_since = await carried(stack, officer, draft)
+    assert issued_since["confidential"] is False
+    assert (await request(officer, "place", "survey", gap["survey_id"])).status_code == 201
+    told = await read_events(
+        stack,
+        "ctc.assessment",
+        lambda event: event["subject"] == "MCO" and event["data"].get("kind") == "recommendation",
+        1,
+    )
+    assert [event["data"]["confidential"] for event in told] == [True]
+
+
+async def test_an_assessment_tells_what_it_covered_but_no_score_of_what_is_kept_back(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    answers = {"CFT-1": {"value": "no", "confidential": True}, "BC-1": "partial"}
+    assessment = await assessed(stack, officer, "LUX", answers)
+    told = await read_event(stack, AssessmentCompleted, assessment_id=assessment["id"])
+    assert told["data"]["scores_by_theme"] == {"border-control": 0.5}
+    assert told["data"]["themes"] == ["border-control", "countering-financing"]
 
 
 async def test_what_is_marked_stays_so_when_the_answer_is_saved_again(

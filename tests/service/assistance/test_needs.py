@@ -157,6 +157,37 @@ async def test_a_closed_recommendation_withdraws_its_need_and_match(
     assert len(await steps.needs_of(officer, key, 1)) == 1
 
 
+async def test_a_recommendation_whose_end_is_taken_back_needs_help_again(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    ended, settled = steps.recommendation("GNB"), steps.recommendation("GNB")
+    keys = [ended.recommendation_id, settled.recommendation_id]
+    await publish(stack, ended, settled)
+    (need,) = await steps.needs_of(officer, keys[0], 1)
+    (other,) = await steps.needs_of(officer, keys[1], 1)
+    await officer.post(f"/v1/needs/{other['id']}/withdrawal", json={"reason": "Settled."})
+    for previous, status in (("issued", "implemented"), ("implemented", "in_progress")):
+        changes = [
+            RecommendationStatusChanged(
+                member_state="GNB",
+                recommendation_id=key,
+                previous=previous,
+                status=status,
+                changed_on=ended.issued_on,
+            )
+            for key in keys
+        ]
+        await publish(stack, *changes, *changes)
+    again = await steps.needs_of(officer, keys[0], 2)
+    assert [one["status"] for one in again] == ["withdrawn", "open"]
+    assert [one["title"] for one in again] == [need["title"]] * 2
+    marker = steps.recommendation("GNB")
+    await publish(stack, marker)
+    await steps.needs_of(officer, marker.recommendation_id, 1)
+    assert len(await steps.needs_of(officer, keys[0], 2)) == 2
+    assert len(await steps.needs_of(officer, keys[1], 1)) == 1
+
+
 async def test_a_confidential_recommendation_makes_a_need_without_its_text_for_few_eyes(
     stack: Stack, officer: httpx.AsyncClient, oct_office: httpx.AsyncClient
 ) -> None:
@@ -178,6 +209,18 @@ async def test_a_confidential_recommendation_makes_a_need_without_its_text_for_f
             assert (await reader.get(path)).status_code == (200 if seen else 404), role
             listed = (await reader.get("/v1/needs", params={"recommendation_id": key})).json()
             assert len(listed["items"]) == int(seen), role
+
+    lifted = ConfidentialityChanged(
+        member_state="CIV",
+        confidential=False,
+        kind="recommendation",
+        record_id=recommended.recommendation_id,
+        changed_on=recommended.issued_on,
+        text="Screen travellers against watch lists.",
+    )
+    await publish(stack, lifted)
+    body = await eventually(oct_office, path, lambda body: not body["confidential"])
+    assert body["title"] == lifted.text
 
 
 async def test_a_state_sees_its_own_needs_only_and_states_them_for_itself(

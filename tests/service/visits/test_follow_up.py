@@ -243,14 +243,17 @@ async def test_steps_are_told_openly_again_once_the_state_lifts_confidentiality(
         kind="recommendation",
         record_id=recommendation.recommendation_id,
         changed_on=recommendation.issued_on,
+        text="Train investigators.",
     )
     follow_up = await opened(stack, actors, "ATG", recommendation)
+    assert [asked["text"] for asked in follow_up["recommendations"]] == [""]
     await publish(stack, lifted, issued("ATG"))
-    await eventually(
+    both = await eventually(
         actors.of("cted_officer"),
         f"/v1/follow-ups/{follow_up['id']}",
         lambda body: len(body["recommendations"]) == 2,
     )
+    assert {asked["text"] for asked in both["recommendations"]} == {"Train investigators."}
     await done(await save(actors.state("ATG"), follow_up, step(recommendation.recommendation_id)))
     await done(await actors.state("ATG").post(f"/v1/follow-ups/{follow_up['id']}/report"))
     told = await read_event(stack, visits.FollowUpReported, follow_up_id=follow_up["id"])

@@ -198,6 +198,24 @@ async def test_the_latest_assessment_that_covered_a_theme_decides_its_gaps(
     )
 
 
+async def test_an_assessment_covers_a_theme_though_all_its_answers_are_kept_back(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    facts = Facts(stack, officer, "NAM")
+    first, second = uuid4(), uuid4()
+    await facts.tell(
+        completed("NAM", first, PAST - timedelta(days=300), "border-control"),
+        gap("NAM", "critical", assessment_id=first),
+    )
+    assert "1 gap, the worst critical" in factor(await facts.standing(), "gaps")["because"]
+    kept_back = completed("NAM", second, PAST - timedelta(days=200))
+    await facts.tell(
+        kept_back.model_copy(update={"themes": ("border-control",)}),
+        gap("NAM", "low", assessment_id=second, confidential=True),
+    )
+    assert "1 gap, the worst low" in factor(await facts.standing(), "gaps")["because"]
+
+
 async def test_a_gap_is_closed_with_the_last_of_its_recommendations(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
