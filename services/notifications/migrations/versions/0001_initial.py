@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "2ab2254b5ae5"
+revision: str = "929726220f28"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -95,6 +95,7 @@ def upgrade() -> None:
         "deadlines",
         sa.Column("duty", sa.String(), nullable=False),
         sa.Column("about_id", sa.Uuid(), nullable=False),
+        sa.Column("part_of_id", sa.Uuid(), nullable=True),
         sa.Column("owed_by", sa.String(), nullable=False),
         sa.Column("organisation", sa.String(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
@@ -125,6 +126,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_deadlines_due_on"), "deadlines", ["due_on"], unique=False)
     op.create_index(op.f("ix_deadlines_member_state"), "deadlines", ["member_state"], unique=False)
     op.create_index(op.f("ix_deadlines_organisation"), "deadlines", ["organisation"], unique=False)
+    op.create_index(op.f("ix_deadlines_part_of_id"), "deadlines", ["part_of_id"], unique=False)
     op.create_index("ix_deadlines_status_due_on", "deadlines", ["status", "due_on"], unique=False)
     op.create_table(
         "due_jobs",
@@ -563,6 +565,7 @@ def downgrade() -> None:
     )
     op.drop_table("due_jobs")
     op.drop_index("ix_deadlines_status_due_on", table_name="deadlines")
+    op.drop_index(op.f("ix_deadlines_part_of_id"), table_name="deadlines")
     op.drop_index(op.f("ix_deadlines_organisation"), table_name="deadlines")
     op.drop_index(op.f("ix_deadlines_member_state"), table_name="deadlines")
     op.drop_index(op.f("ix_deadlines_due_on"), table_name="deadlines")
