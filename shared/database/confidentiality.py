@@ -46,15 +46,27 @@ def visible_to(
     return statement.where(open_to_all if party is None else or_(open_to_all, party))
 
 
-async def read_visible(session: AsyncSession, caller: Caller, kind: type[A], key: UUID) -> A:
-    """The record, if the caller may see it.
+async def read_visible(
+    session: AsyncSession,
+    caller: Caller,
+    kind: type[A],
+    key: UUID,
+    *,
+    version: int | None = None,
+    locked: bool = False,
+) -> A:
+    """The record, if the caller may see it; at `version` and `locked` where it is to be changed.
 
     Raises:
         NotFound: it does not exist for this caller; the answer does not tell which.
+        PreconditionFailed: it has another version than expected.
     """
-    record: A | None = await session.scalar(
-        visible_to(caller, select(kind).where(kind.id == key), kind)
-    )
+    statement = visible_to(caller, select(kind).where(kind.id == key), kind)
+    if locked:
+        # What it is now, even where this transaction has read it before.
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    record: A | None = await session.scalar(statement)
     if record is None:
         raise NotFound.record(kind.__name__, key)
+    record.check_version(version)
     return record

@@ -32,6 +32,8 @@ class Assessment(StateRecord):
     score: Mapped[float | None]
     """Overall, of the answers that are open to all readers of the assessment."""
     summary: Mapped[str] = mapped_column(Text)
+    holds_confidential: Mapped[bool] = mapped_column(default=False)
+    """Whether the State keeps answers that it rests on confidential (¶23)."""
 
 
 class Audience(StrEnum):

@@ -57,15 +57,10 @@ def assessable_questions(
 ) -> list[Question]:
     """The questions that are shown and scored, in the instrument's order, applicable or not.
 
-    `withheld` names those that are left out as if they had not been asked (¶23), and with them
-    those that are shown only because of their answers.
+    `withheld` is that of `shown_questions`.
     """
-    left_out = frozenset(withheld)
-    known = {code: value for code, value in answers.items() if code not in left_out}
     return [
-        question
-        for question in shown_questions(questions, known)
-        if question.is_scored and question.code not in left_out
+        question for question in shown_questions(questions, answers, withheld) if question.is_scored
     ]
 
 

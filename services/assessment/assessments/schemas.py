@@ -89,6 +89,9 @@ class AssessmentRead(BaseModel):
     survey_id: UUID
     member_state: str
     confidential: bool
+    holds_confidential: bool = Field(
+        description="Whether what you see of it rests on answers that others may not see"
+    )
     status: AssessmentStatus
     assessors: list[str] | None = Field(description="Told to CTED alone")
     unsettled: int | None = Field(
@@ -101,7 +104,9 @@ class AssessmentRead(BaseModel):
     by_resolution: dict[str, ScoreRead]
     by_provision: dict[str, ScoreRead]
     ratings: RatingTallies | None = Field(description="Null until it is completed")
-    summary: str
+    summary: str = Field(
+        description="Empty where it may tell of answers that you may not see, or none was written"
+    )
 
 
 class AssessmentQuery(ListQuery):

@@ -53,6 +53,8 @@ class Response:
     assessable: Mapping[Audience, Sequence[Question]]
     counted: Mapping[Audience, Sequence[Scored]]
     markers: Mapping[Audience, Mapping[str, Marker]]
+    withheld: Sequence[str]
+    """The questions whose answers the State keeps confidential."""
 
     def is_open(self, questions: Iterable[str]) -> bool:
         """Whether all of these questions are open to all readers."""
@@ -65,10 +67,8 @@ async def response_to(session: AsyncSession, survey: Survey) -> Response:
     questions = questions_of(await sections_by_id(session, survey.instrument_id))
     answers = await answers_of(session, survey)
     values = values_of(answers)
-    withheld: dict[Audience, list[str]] = {
-        Audience.ALL: [],
-        Audience.OPEN: confidential_of(answers),
-    }
+    confidential = confidential_of(answers)
+    withheld: dict[Audience, list[str]] = {Audience.ALL: [], Audience.OPEN: confidential}
     assessable = {
         audience: assessable_questions(questions, values, codes)
         for audience, codes in withheld.items()
@@ -80,6 +80,7 @@ async def response_to(session: AsyncSession, survey: Survey) -> Response:
         markers={
             audience: markers_of(questions, values, codes) for audience, codes in withheld.items()
         },
+        withheld=confidential,
     )
 
 
@@ -154,6 +155,7 @@ def _as_read(
     ratings: Sequence[AssessmentRating],
 ) -> AssessmentRead:
     is_cted = caller.has_any(*CTED)
+    sees_all = audience_of(caller, assessment) is Audience.ALL
     overall, parts = _parted([(row, ScoreRead.model_validate(row)) for row in scores])
     rated, rated_parts = _parted([(row, RatingTallyRead.model_validate(row)) for row in ratings])
     return AssessmentRead(
@@ -162,6 +164,7 @@ def _as_read(
         survey_id=assessment.survey_id,
         member_state=assessment.member_state,
         confidential=assessment.confidential,
+        holds_confidential=sees_all and assessment.holds_confidential,
         status=assessment.status,
         assessors=assessment.assessors if is_cted else None,
         unsettled=assessment.unsettled if is_cted else None,
@@ -170,7 +173,7 @@ def _as_read(
         overall=overall,
         **parts,
         ratings=RatingTallies(overall=rated, **rated_parts) if rated else None,
-        summary=assessment.summary,
+        summary=assessment.summary if sees_all or not assessment.holds_confidential else "",
     )
 
 

@@ -16,9 +16,10 @@ from services.assessment.confidentiality.schemas import (
 from services.assessment.events import ConfidentialityChanged
 from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
+from services.assessment.gaps.service import withhold
 from services.assessment.recommendations.models import Recommendation
 from services.assessment.recommendations.rules import UNDER_REVIEW
-from services.assessment.recommendations.service import about_any, among
+from services.assessment.recommendations.service import about_any, among, readable
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller
@@ -75,14 +76,14 @@ async def _subject_of(
     work: UnitOfWork, caller: Caller, wanted: ConfidentialityCreate
 ) -> Survey | Recommendation:
     kind = Recommendation if wanted.subject is Subject.RECOMMENDATION else Survey
+    known = readable(caller) if kind is Recommendation else visible_to(caller, select(kind), kind)
     found: Survey | Recommendation | None = await work.session.scalar(
-        visible_to(caller, select(kind).where(kind.id == wanted.subject_id), kind).with_for_update()
+        known.where(kind.id == wanted.subject_id).with_for_update()
     )
     if found is None:
         raise Invalid.of_field(
             "body.subject_id", f"There is no {kind.__name__.lower()} of this id that you may see."
         )
-    caller.require_state(found.member_state)
     return found
 
 
@@ -127,8 +128,7 @@ async def _carry_over(work: UnitOfWork, survey: Survey) -> None:
             select(Gap).where(Gap.assessment_id == assessment.id).order_by(Gap.id).with_for_update()
         )
     )
-    for gap in gaps:
-        withheld = assessment.confidential or not response.is_open(gap.answers)
+    for gap, withheld in withhold(gaps, assessment, response, found.rated):
         await _set(work, "gap", gap, confidential=withheld)
     recommendations = await work.session.scalars(
         select(Recommendation)
@@ -162,6 +162,8 @@ async def _set(
         return
     record.confidential = confidential
     await work.save(record)
+    if isinstance(record, Recommendation) and record.status in UNDER_REVIEW:
+        return  # nobody else knows of it yet
     work.publish(
         ConfidentialityChanged.model_validate(
             {

@@ -5,15 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import (
-    Assessment,
-    AssessmentScore,
-    AssessmentStatus,
-    Dimension,
-)
+from services.assessment.assessments.models import Assessment, AssessmentStatus
 from services.assessment.assessments.schemas import AssessmentRead, RatingTallyRead, ScoreRead
 from services.assessment.assessments.scoring import read_with_scores
 from services.assessment.assessments.service import read as read_assessment
@@ -28,6 +23,8 @@ from services.assessment.documents.schemas import (
     StrategyLine,
 )
 from services.assessment.gaps.models import Gap
+from services.assessment.gaps.schemas import GapRead
+from services.assessment.gaps.service import as_read as gap_as_read
 from services.assessment.instruments.models import Instrument
 from services.assessment.instruments.rules import Provision
 from services.assessment.recommendations.models import Recommendation
@@ -54,8 +51,8 @@ async def assessment_report(
     recommended = await _recommendations(session, caller, today, about_any(gap.id for gap in gaps))
     return AssessmentReport(
         **_heading(assessment.member_state, today),
-        confidential=_holds_confidential([assessment, *gaps, *recommended])
-        or await _counts_confidential(session, caller, [assessment]),
+        confidential=assessment.holds_confidential
+        or _holds_confidential([assessment, *gaps, *recommended]),
         instrument=_title_of(instrument),
         notice=instrument.notice,
         completed_on=assessment.completed_on,
@@ -90,8 +87,8 @@ async def state_profile(
     strategies = await _strategies_of(session, caller, member_state)
     return StateProfile(
         **_heading(member_state, today),
-        confidential=_holds_confidential([*assessments, *gaps, *recommended, *strategies])
-        or await _counts_confidential(session, caller, assessments),
+        confidential=any(one.holds_confidential for one in assessments)
+        or _holds_confidential([*assessments, *gaps, *recommended, *strategies]),
         rounds=[
             Round(
                 completed_on=one.completed_on,
@@ -119,26 +116,9 @@ def _heading(member_state: str, today: date) -> dict[str, Any]:
 
 
 def _holds_confidential(
-    records: Iterable[AssessmentRead | Gap | Recommendation | Strategy],
+    records: Iterable[AssessmentRead | GapRead | Recommendation | Strategy],
 ) -> bool:
     return any(record.confidential for record in records)
-
-
-async def _counts_confidential(
-    session: AsyncSession, caller: Caller, assessments: Sequence[AssessmentRead]
-) -> bool:
-    """Whether scores for this reader count answers that others do not know of."""
-    if not any(caller.may_see_confidential_of(one.member_state) for one in assessments):
-        return False
-    asked = await session.execute(
-        select(func.count(AssessmentScore.asked.distinct()))
-        .where(
-            AssessmentScore.assessment_id.in_([one.id for one in assessments]),
-            AssessmentScore.dimension == Dimension.OVERALL,
-        )
-        .group_by(AssessmentScore.assessment_id)
-    )
-    return any(counts > 1 for counts in asked.scalars())
 
 
 async def _instrument_of(session: AsyncSession, survey_id: UUID) -> Instrument:
@@ -157,13 +137,14 @@ def _title_of(instrument: Instrument) -> str:
 
 async def _gaps_of(
     session: AsyncSession, caller: Caller, assessment_ids: Sequence[UUID]
-) -> list[Gap]:
+) -> list[GapRead]:
     found = await session.scalars(
         visible_to(caller, select(Gap), Gap)
         .where(Gap.assessment_id.in_(assessment_ids))
         .order_by(Gap.theme, Gap.question, Gap.id)
     )
-    return sorted(found, key=lambda gap: gravest_first(gap.severity))
+    gaps = [gap_as_read(caller, gap) for gap in found]
+    return sorted(gaps, key=lambda gap: gravest_first(gap.severity))
 
 
 async def _recommendations(
@@ -200,12 +181,12 @@ def _resolution_lines(assessment: AssessmentRead) -> list[ScoreLine]:
     ]
 
 
-def _gap_lines(gaps: Iterable[Gap]) -> list[GapLine]:
+def _gap_lines(gaps: Iterable[GapRead]) -> list[GapLine]:
     return [
         GapLine(
             theme=_theme(gap.theme),
             severity=gap.severity,
-            provisions="; ".join(Provision(**provision).name for provision in gap.provisions),
+            provisions="; ".join(Provision(**cited.model_dump()).name for cited in gap.provisions),
             description=gap.description,
             answer=gap.answer,
         )

@@ -73,7 +73,7 @@ async def remove(
     work: UnitOfWork, caller: Caller, evidence_id: UUID, version: int | None
 ) -> Evidence:
     """Take evidence back while the survey is open; its file is to be removed after the commit."""
-    evidence = await work.get(Evidence, evidence_id)
+    evidence = await read_visible(work.session, caller, Evidence, evidence_id)
     await _open_survey(work, caller, evidence.survey_id, locked=True)
     evidence = await work.get(Evidence, evidence_id, version=version, locked=True)
     citing = await work.session.scalar(
@@ -153,8 +153,7 @@ async def _open_survey(
     work: UnitOfWork, caller: Caller, survey_id: UUID, *, locked: bool = False
 ) -> Survey:
     """The survey, whose answers the caller may change now."""
-    survey = await work.get(Survey, survey_id, locked=locked)
-    caller.require_state(survey.member_state)
+    survey = await read_visible(work.session, caller, Survey, survey_id, locked=locked)
     require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
     return survey
 

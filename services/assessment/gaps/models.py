@@ -43,5 +43,8 @@ class Gap(StateRecord):
     provisions: Mapped[list[dict[str, Any]]]
     tags: Mapped[list[str]]
     severity: Mapped[Severity]
+    open_rating: Mapped[Rating | None]
+    open_severity: Mapped[Severity | None]
+    """What others see: of the ratings that rest on open answers alone (¶23)."""
     description: Mapped[str] = mapped_column(Text)
     identified_on: Mapped[date]

@@ -122,13 +122,18 @@ def questions_of(sections: Iterable[Section]) -> list[Question]:
 
 
 def shown_questions(
-    questions: Sequence[Question], answers: Mapping[str, AnswerValue]
+    questions: Sequence[Question],
+    answers: Mapping[str, AnswerValue],
+    withheld: Iterable[str] = (),
 ) -> list[Question]:
     """The questions that a State is asked, given its answers so far, in the instrument's order.
 
     A condition on a question that is itself not shown is not met, whatever was once answered.
-    The conditions hold no cycle: `instrument_faults` sees to that.
+    The conditions hold no cycle: `instrument_faults` sees to that. `withheld` names questions that
+    are left out as if they had never been asked (¶23), and with them those that are shown only
+    because of their answers.
     """
+    left_out = frozenset(withheld)
     needs = needs_of(questions)
     conditions = {question.code: question.shown_if for question in questions}
     shown: set[str] = set()
@@ -143,7 +148,7 @@ def shown_questions(
 
     for code in TopologicalSorter(needs).static_order():
         condition = conditions[code]
-        if condition is None or is_met(condition):
+        if code not in left_out and (condition is None or is_met(condition)):
             shown.add(code)
     return [question for question in questions if question.code in shown]
 

@@ -26,16 +26,12 @@ def markers_of(
 ) -> dict[str, Marker]:
     """By tag, what the response has of it (¶30, ¶39); every question counts once, scored or not.
 
-    `withheld` names those that are left out as if they had not been asked (¶23), and with them
-    those that are shown only because of their answers.
+    `withheld` is that of `shown_questions`.
     """
-    left_out = frozenset(withheld)
-    known = {code: value for code, value in answers.items() if code not in left_out}
     markers: dict[str, Marker] = {}
-    for question in shown_questions(questions, known):
-        if question.code not in left_out:
-            is_answered = known.get(question.code, NOT_APPLICABLE) != NOT_APPLICABLE
-            for tag in question.tags:
-                before = markers.get(tag, Marker(0, 0))
-                markers[tag] = Marker(before.asked + 1, before.answered + is_answered)
+    for question in shown_questions(questions, answers, withheld):
+        is_answered = answers.get(question.code, NOT_APPLICABLE) != NOT_APPLICABLE
+        for tag in question.tags:
+            before = markers.get(tag, Marker(0, 0))
+            markers[tag] = Marker(before.asked + 1, before.answered + is_answered)
     return markers

@@ -17,19 +17,20 @@ async def faults_of_links(work: UnitOfWork, product: Product) -> list[tuple[str,
         ]
 
 
-async def supersede(work: UnitOfWork, product: Product) -> None:
-    """Let the published product take the place of the edition before it.
+async def supersede(work: UnitOfWork, product: Product) -> Product | None:
+    """Let the published product take the place of the edition before it, which is returned.
 
     Raises:
         IllegalTransition: another edition took its place meanwhile, or it was withdrawn.
     """
     if product.supersedes is None:
-        return
+        return None
     former = await work.get(Product, product.supersedes, locked=True)
     require_step("edition before", former.status, ProductStatus.SUPERSEDED, FREE_STEPS)
     former.status = ProductStatus.SUPERSEDED
     former.superseded_by = product.id
     await work.save(former)
+    return former
 
 
 async def _faults_of_translation(work: UnitOfWork, product: Product) -> list[tuple[str, str]]:
@@ -66,6 +67,11 @@ async def _faults_of_edition(work: UnitOfWork, product: Product) -> list[tuple[s
     former = await work.session.get(Product, product.supersedes)
     if former is None or former.status is not ProductStatus.PUBLISHED:
         return [("supersedes", "Name a published product; see /v1/products?status=published.")]
+    faults = []
     if former.language is not product.language:
-        return [("supersedes", f"It is in {former.language}: name one in the same language.")]
-    return []
+        faults.append(("supersedes", f"It is in {former.language}: name one in the same language."))
+    if not former.audience.readers <= product.audience.readers:
+        faults.append(
+            ("audience", f"The edition before is for {former.audience}: its readers keep this one.")
+        )
+    return faults

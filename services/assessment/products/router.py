@@ -64,7 +64,7 @@ async def read_product(
     """One product with its text."""
     product = await service.read(session, caller, product_id)
     set_etag(response, product.version)
-    return ProductRead.model_validate(product)
+    return product
 
 
 @router.patch("/{product_id}", responses=_CHANGES)

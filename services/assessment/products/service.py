@@ -1,5 +1,6 @@
 """Drafts, reviews, publishes, supersedes, withdraws and finds products."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from services.assessment.products.schemas import (
     FoundProduct,
     ProductCreate,
     ProductQuery,
+    ProductRead,
+    ProductSummary,
     ProductUpdate,
     Review,
     ReviewQuery,
@@ -39,6 +42,7 @@ from shared.database import Page, RecordPage, UnitOfWork, paginate
 from shared.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, require_step
 
 _TEXT = {"title", "abstract", "text"}
+_LINKS = ("translation_of", "supersedes", "superseded_by")
 
 
 async def draft(work: UnitOfWork, caller: Caller, wanted: ProductCreate) -> Product:
@@ -108,14 +112,15 @@ async def publish(work: UnitOfWork, product_id: UUID, version: int | None) -> Pr
     if faults := await faults_of_links(work, product):
         raise Conflict(" ".join(text for _, text in faults))
     product.published_on = work.clock.today()
-    await supersede(work, product)
+    former = await supersede(work, product)
     await work.save(product)
     work.publish(
         ProductPublished(
             **_told(product),
             kind=product.kind.value,
             language=product.language.value,
-            supersedes=product.supersedes,
+            # Not told further than the readers of both are.
+            supersedes=former.id if former and former.audience is product.audience else None,
             published_on=product.published_on,
         )
     )
@@ -138,7 +143,7 @@ async def list_products(
     session: AsyncSession, caller: Caller, query: ProductQuery
 ) -> Page[FoundProduct]:
     """The products that match the query and that the caller may read."""
-    statement = _matching(_readable(caller), query)
+    statement = _matching(caller, _readable(caller), query)
     sortable = {
         "created_at": Product.created_at,
         "published_on": func.coalesce(Product.published_on, literal(date.max)),
@@ -155,6 +160,7 @@ async def list_products(
         session, statement, query, sort, sortable, Product.id, bound_to=query.search or ""
     )
     listed = page.map(FoundProduct.model_validate)
+    await _leave_out_links(session, caller, listed.items)
     if query.search:
         found = await excerpts(session, [item.id for item in listed.items], query.search)
         for item in listed.items:
@@ -162,12 +168,14 @@ async def list_products(
     return listed
 
 
-async def read(session: AsyncSession, caller: Caller, product_id: UUID) -> Product:
+async def read(session: AsyncSession, caller: Caller, product_id: UUID) -> ProductRead:
     """The product, if the caller may read it."""
     product = await session.scalar(_readable(caller).where(Product.id == product_id))
     if product is None:
         raise NotFound.record("Product", product_id)
-    return product
+    read = ProductRead.model_validate(product)
+    await _leave_out_links(session, caller, [read])
+    return read
 
 
 async def list_versions(
@@ -216,8 +224,29 @@ def _readable(caller: Caller) -> Select[Product]:
     )
 
 
-def _matching(statement: Select[Product], query: ProductQuery) -> Select[Product]:
-    for name in ("kind", "language", "audience", "translation_of"):
+async def _leave_out_links(
+    session: AsyncSession, caller: Caller, products: Sequence[ProductSummary]
+) -> None:
+    """Leave out the links to products that the caller may not read."""
+    linked = {getattr(product, name) for product in products for name in _LINKS} - {None}
+    readable = set(
+        await session.scalars(
+            _readable(caller).with_only_columns(Product.id).where(Product.id.in_(linked))
+        )
+    )
+    for product in products:
+        for name in _LINKS:
+            if getattr(product, name) not in readable:
+                setattr(product, name, None)
+
+
+def _matching(caller: Caller, statement: Select[Product], query: ProductQuery) -> Select[Product]:
+    if query.translation_of:
+        original = _readable(caller).with_only_columns(Product.id).correlate(None)
+        statement = statement.where(
+            Product.translation_of.in_(original.where(Product.id == query.translation_of))
+        )
+    for name in ("kind", "language", "audience"):
         if (value := getattr(query, name)) is not None:
             statement = statement.where(getattr(Product, name) == value)
     for name, value in (

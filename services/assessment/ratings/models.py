@@ -24,11 +24,9 @@ class AssessmentItem(Base):
     """Its place in the instrument's order."""
     resolution: Mapped[int]
     questions: Mapped[list[str]]
-    open_questions: Mapped[list[str]]
-    """Those that the State does not keep confidential (¶23)."""
+    is_open: Mapped[bool]
+    """Whether the State keeps none of their answers confidential (¶23)."""
     score: Mapped[float | None]
-    open_score: Mapped[float | None]
-    """Of the open questions."""
     rating: Mapped[Rating | None]
     reasons: Mapped[str | None] = mapped_column(Text)
     settled_by: Mapped[str | None]

@@ -99,9 +99,7 @@ class FinalRating(_OfItem):
     """An item's final rating beside the score of its answers (¶12)."""
 
     rating: Rating
-    reasons: str | None = Field(
-        description="Null where it also rests on answers that you may not see"
-    )
+    reasons: str
 
 
 class FinalRatingQuery(ListQuery):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -124,7 +124,7 @@ async def keep_tallies(
         for taken in _tallies(
             assessment.id,
             audience,
-            [row for row in rows if audience is Audience.ALL or row.open_questions],
+            [row for row in rows if audience is Audience.ALL or row.is_open],
         )
     ]
     await work.session.execute(insert(AssessmentRating), tallies)
@@ -137,31 +137,27 @@ async def keep_tallies(
 async def list_ratings(
     session: AsyncSession, caller: Caller, assessment_id: UUID, query: FinalRatingQuery
 ) -> Page[FinalRating]:
-    """The final ratings that the caller may see (¶23)."""
+    """The final ratings that the caller may see: of answers all of which it may see (¶23)."""
     assessment = await read_readable(session, caller, assessment_id)
-    sees_all = audience_of(caller, assessment) is Audience.ALL
     statement = select(AssessmentItem).where(
         AssessmentItem.assessment_id == assessment_id, AssessmentItem.rating.is_not(None)
     )
-    if not sees_all:
-        statement = statement.where(func.jsonb_array_length(AssessmentItem.open_questions) > 0)
+    if audience_of(caller, assessment) is Audience.OPEN:
+        statement = statement.where(AssessmentItem.is_open)
     wanted = query.model_dump(include={"theme", "provision", "rating"}, exclude_none=True)
     for name, value in wanted.items():
         statement = statement.where(getattr(AssessmentItem, name) == value)
     position = AssessmentItem.position
     page = await paginate(session, statement, query, query.sort, {"position": position}, position)
-    return page.map(lambda item: _final(item, sees_all=sees_all))
+    return page.map(FinalRating.model_validate)
 
 
 def _weigh(rows: Iterable[AssessmentItem], response: Response) -> None:
-    """Give each item the scores of its answers, and say which of its questions are open."""
+    """Give each item the score of its answers, and say whether it is open."""
     items = items_of(response.assessable[Audience.ALL])
     scores = item_scores(items, response.counted[Audience.ALL])
-    open_scores = item_scores(items, response.counted[Audience.OPEN])
-    open_codes = {question.code for question in response.assessable[Audience.OPEN]}
     for row in rows:
-        row.score, row.open_score = scores[row.key], open_scores[row.key]
-        row.open_questions = [code for code in row.questions if code in open_codes]
+        row.score, row.is_open = scores[row.key], response.is_open(row.questions)
 
 
 def _tallies(
@@ -218,17 +214,4 @@ async def _comparison(
         version=assessment.version,
         unsettled=assessment.unsettled,
         items=items,
-    )
-
-
-def _final(item: AssessmentItem, *, sees_all: bool) -> FinalRating:
-    assert item.rating is not None  # noqa: S101 - only rated items are listed
-    sees_reasons = sees_all or item.open_questions == item.questions
-    return FinalRating(
-        theme=item.theme,
-        provision=item.provision,
-        questions=item.questions if sees_all else item.open_questions,
-        score=item.score if sees_all else item.open_score,
-        rating=item.rating,
-        reasons=item.reasons if sees_reasons else None,
     )

@@ -26,6 +26,7 @@ from services.assessment.recommendations.rules import (
     is_for_cted_alone,
 )
 from services.assessment.recommendations.schemas import StatusChange
+from services.assessment.recommendations.service import readable
 from shared.auth import CTED, Caller
 from shared.database import UnitOfWork
 from shared.errors import Conflict, FieldError, Forbidden, NotFound, require_step
@@ -102,12 +103,14 @@ async def change_status(
     wanted: StatusChange,
 ) -> Recommendation:
     """Record that the State accepted it or moved on, or that CTED found or took back its end."""
-    recommendation = await work.get(Recommendation, recommendation_id, version=version, locked=True)
-    caller.require_state(recommendation.member_state)
+    recommendation: Recommendation | None = await work.session.scalar(
+        readable(caller).where(Recommendation.id == recommendation_id).with_for_update()
+    )
+    if recommendation is None:
+        raise NotFound.record("Recommendation", recommendation_id)
+    recommendation.check_version(version)
     by_cted = caller.has_any(*CTED)
     if recommendation.status in UNDER_REVIEW:
-        if not by_cted:
-            raise NotFound.record("Recommendation", recommendation_id)
         raise Conflict(f"It is {recommendation.status}: its status changes once it is issued.")
     if is_for_cted_alone(recommendation.status, wanted.status) and not by_cted:
         raise Forbidden("CTED finds whether it has ended; report your steps (¶9) instead.")

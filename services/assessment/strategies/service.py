@@ -35,8 +35,9 @@ async def revise(
     work: UnitOfWork, caller: Caller, strategy_id: UUID, version: int | None, wanted: StrategyUpdate
 ) -> Strategy:
     """Change or correct what is known; the history says on whose side, what and why."""
-    strategy = await work.get(Strategy, strategy_id, version=version, locked=True)
-    caller.require_state(strategy.member_state)
+    strategy = await read_visible(
+        work.session, caller, Strategy, strategy_id, version=version, locked=True
+    )
     before = StrategyCreate.model_validate(strategy, from_attributes=True)
     for name, value in wanted.model_dump(exclude={"reason"}, exclude_unset=True).items():
         if value is not None or name in _MAY_BE_EMPTY:

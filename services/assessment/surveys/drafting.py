@@ -27,7 +27,7 @@ from services.assessment.surveys.schemas import (
     Validation,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate, visible_to
 from shared.errors import FieldError, Invalid, NotFound, require_step
 
 StoredAnswers = Mapping[str, Mapping[str, Any]]
@@ -45,11 +45,12 @@ async def save_section(
     """Save answers to a section of a survey that is with the State, if all of them can be kept."""
     # Shared: sections are saved side by side, while a submission waits for every one of them.
     survey = await work.session.scalar(
-        select(Survey).where(Survey.id == survey_id).with_for_update(read=True)
+        visible_to(caller, select(Survey), Survey)
+        .where(Survey.id == survey_id)
+        .with_for_update(read=True)
     )
     if survey is None:
         raise NotFound.record("Survey", survey_id)
-    caller.require_state(survey.member_state)
     require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
     section = await _section_of(work.session, survey, code)
     saved = await work.session.scalar(_saved(survey_id, code).with_for_update())
@@ -67,7 +68,7 @@ async def save_section(
         else:
             after[question] = became
     await _save_changes(work, caller, saved, after, changes)
-    return _as_read(survey, section, saved, visible(caller, survey, saved.answers))
+    return _as_read(survey, section, saved, saved.answers, of_draft=True)
 
 
 async def mark_confidential(
@@ -116,7 +117,23 @@ async def read_section(
     section = await _section_of(session, survey, code)
     saved = await session.scalar(_saved(survey.id, code))
     assert saved is not None  # noqa: S101 - each section is there from the survey's issue
-    return _as_read(survey, section, saved, visible(caller, survey, saved.answers))
+    if caller.may_see_confidential_of(survey.member_state):
+        return _as_read(survey, section, saved, saved.answers, of_draft=True)
+    answers = await answers_of(session, survey)
+    questions = questions_of(await sections_by_id(session, survey.instrument_id))
+    shown = shown_questions(questions, values_of(answers), confidential_of(answers))
+    seen = {question.code for question in shown} & saved.answers.keys()
+    return _as_read(
+        survey,
+        section,
+        saved,
+        {
+            code: {**answer, "carried_from": None}
+            for code, answer in saved.answers.items()
+            if code in seen
+        },
+        of_draft=False,
+    )
 
 
 async def progress_of(
@@ -130,9 +147,12 @@ async def progress_of(
             select(SurveySection).where(SurveySection.survey_id == survey.id)
         )
     }
-    answers = visible(caller, survey, _merged(saved.values()))
+    answers = _merged(saved.values())
+    sees_all = caller.may_see_confidential_of(survey.member_state)
+    withheld = [] if sees_all else confidential_of(answers)
     shown = {
-        question.code for question in shown_questions(questions_of(sections), values_of(answers))
+        question.code
+        for question in shown_questions(questions_of(sections), values_of(answers), withheld)
     }
     progress = []
     for section in sections:
@@ -142,10 +162,12 @@ async def progress_of(
             SectionProgress(
                 code=section.code,
                 title=section.title,
-                version=saved[section.code].version,
+                version=saved[section.code].version if sees_all else None,
                 shown=len(codes),
                 answered=len(answered),
-                carried_forward=sum(1 for answer in answered if answer.get("carried_from")),
+                carried_forward=sum(1 for answer in answered if answer.get("carried_from"))
+                if sees_all
+                else None,
             )
         )
     return progress
@@ -197,16 +219,6 @@ def values_of(answers: StoredAnswers) -> dict[str, AnswerValue]:
 def confidential_of(answers: StoredAnswers) -> list[str]:
     """The questions whose answers the State keeps confidential."""
     return [code for code, answer in answers.items() if answer.get("confidential")]
-
-
-def visible(caller: Caller, survey: Survey, answers: StoredAnswers) -> dict[str, Mapping[str, Any]]:
-    """The answers that the caller may see: not those that the State keeps confidential (¶23)."""
-    sees_all = caller.may_see_confidential_of(survey.member_state)
-    return {
-        code: answer
-        for code, answer in answers.items()
-        if sees_all or not answer.get("confidential")
-    }
 
 
 def _merged(sections: Iterable[SurveySection]) -> dict[str, Mapping[str, Any]]:
@@ -268,13 +280,18 @@ def _refuse_faults(section: Section, given: Answers) -> None:
 
 
 def _as_read(
-    survey: Survey, section: Section, saved: SurveySection, answers: StoredAnswers
+    survey: Survey,
+    section: Section,
+    saved: SurveySection,
+    answers: StoredAnswers,
+    *,
+    of_draft: bool,
 ) -> SectionRead:
     return SectionRead(
         survey_id=survey.id,
-        version=saved.version,
+        version=saved.version if of_draft else None,
         code=section.code,
         title=section.title,
         answers={code: AnswerRead.model_validate(answer) for code, answer in answers.items()},
-        updated_at=saved.updated_at,
+        updated_at=saved.updated_at if of_draft else None,
     )

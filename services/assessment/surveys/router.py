@@ -56,7 +56,8 @@ async def list_surveys(
     caller: FindingsReader, session: ReadSession, query: Annotated[SurveyQuery, Query()]
 ) -> Page[SurveySummary]:
     """Surveys; a State sees its own, partners what is assessed and open (¶23)."""
-    return (await service.list_surveys(session, caller, query)).map(SurveySummary.model_validate)
+    page = await service.list_surveys(session, caller, query)
+    return page.map(lambda survey: _summary(caller, survey))
 
 
 @router.get("/{survey_id}", responses=problem_responses(NotFound))
@@ -91,7 +92,8 @@ async def read_section(
     """One section with its answers; those that the State keeps confidential are left out (¶23)."""
     survey = await service.read(session, caller, survey_id)
     section = await drafting.read_section(session, caller, survey, code)
-    set_etag(response, section.version)
+    if section.version is not None:
+        set_etag(response, section.version)
     return section
 
 
@@ -110,6 +112,7 @@ async def save_section(
 ) -> SectionRead:
     """Save answers of a draft; If-Match is the section's, so others save theirs meanwhile."""
     section = await drafting.save_section(work, caller, survey_id, code, version, given)
+    assert section.version is not None  # noqa: S101 - who saves it sees all of it
     set_etag(response, section.version)
     return section
 
@@ -200,5 +203,11 @@ async def list_survey_steps(
 
 async def _with_progress(session: AsyncSession, caller: Caller, survey: Survey) -> SurveyRead:
     sections = await drafting.progress_of(session, caller, survey)
+    return SurveyRead(**_summary(caller, survey).model_dump(), sections=sections)
+
+
+def _summary(caller: Caller, survey: Survey) -> SurveySummary:
     summary = SurveySummary.model_validate(survey)
-    return SurveyRead(**summary.model_dump(), sections=sections)
+    if not caller.may_see_confidential_of(survey.member_state):
+        summary.carried_from = None  # the earlier round may be confidential
+    return summary

@@ -10,6 +10,8 @@ from services.assessment.surveys.models import SurveyStatus
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
+_FOR_THOSE_WHO_SEE_ALL = "told to CTED, the Committee and the State alone (¶23)"
+
 Value = Annotated[
     StrictStr
     | Annotated[StrictInt, Field(ge=-(10**15), le=10**15)]
@@ -64,7 +66,9 @@ class AnswerRead(BaseModel):
     comment: str | None = None
     confidential: bool = False
     carried_from: UUID | None = Field(
-        None, description="The survey of an earlier round that it was taken over from, unchanged"
+        None,
+        description="The survey of an earlier round that it was taken over from, unchanged; "
+        f"{_FOR_THOSE_WHO_SEE_ALL}",
     )
 
 
@@ -80,11 +84,11 @@ class SectionRead(BaseModel):
     """The answers to one section."""
 
     survey_id: UUID
-    version: int
+    version: int | None = Field(description=_FOR_THOSE_WHO_SEE_ALL)
     code: str
     title: str
     answers: dict[str, AnswerRead]
-    updated_at: datetime
+    updated_at: datetime | None = Field(description=_FOR_THOSE_WHO_SEE_ALL)
 
 
 class SectionProgress(BaseModel):
@@ -92,10 +96,12 @@ class SectionProgress(BaseModel):
 
     code: str
     title: str
-    version: int
+    version: int | None = Field(description=_FOR_THOSE_WHO_SEE_ALL)
     shown: int = Field(description="Questions that the answers so far make the State see")
     answered: int
-    carried_forward: int = Field(description="Answers taken over that nobody has saved anew")
+    carried_forward: int | None = Field(
+        description=f"Answers taken over that nobody has saved anew; {_FOR_THOSE_WHO_SEE_ALL}"
+    )
 
 
 class SurveySummary(BaseModel):
@@ -106,7 +112,7 @@ class SurveySummary(BaseModel):
     id: UUID
     version: int
     instrument_id: UUID
-    carried_from: UUID | None
+    carried_from: UUID | None = Field(description=_FOR_THOSE_WHO_SEE_ALL)
     member_state: str
     due_on: date
     status: SurveyStatus

@@ -30,7 +30,7 @@ from services.assessment.surveys.schemas import (
     SurveyUpdate,
 )
 from shared.auth import Caller, Role
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED)
@@ -116,8 +116,9 @@ async def change_due_date(
 
 async def submit(work: UnitOfWork, caller: Caller, survey_id: UUID, version: int | None) -> Survey:
     """Submit the response; from then on it changes only if it is returned."""
-    survey = await work.get(Survey, survey_id, version=version, locked=True)
-    caller.require_state(survey.member_state)
+    survey = await read_visible(
+        work.session, caller, Survey, survey_id, version=version, locked=True
+    )
     require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
     sections = await sections_by_id(work.session, survey.instrument_id)
     answers = await drafting.answers_of(work.session, survey)
@@ -166,6 +167,7 @@ async def return_for_clarification(
                 for code in unknown
             ],
         )
+    answers = await drafting.answers_of(work.session, survey)
     survey.due_on = wanted.due_on
     step = await _take(work, caller, survey, SurveyStatus.RETURNED, wanted.reason, wanted.questions)
     work.publish(
@@ -174,7 +176,9 @@ async def return_for_clarification(
             confidential=survey.confidential,
             survey_id=survey.id,
             clarification_id=step.id,
-            reason=wanted.reason,
+            reason=""
+            if drafting.confidential_of(answers)
+            else wanted.reason,  # it may tell of them
             due_on=survey.due_on,
         )
     )
@@ -263,7 +267,10 @@ async def _earlier_answers(
         drafting.values_of(answers),
         questions_of(sections),
     )
-    return earlier.id, {code: {**answers[code], "carried_from": str(earlier.id)} for code in values}
+    kept = {"confidential": True} if earlier.confidential else {}
+    return earlier.id, {
+        code: {**answers[code], **kept, "carried_from": str(earlier.id)} for code in values
+    }
 
 
 async def _open_clarification(work: UnitOfWork, survey: Survey) -> SurveyStep | None:

@@ -294,7 +294,7 @@ async def test_a_state_sees_its_own_surveys_only(stack: Stack, officer: httpx.As
             json=answers,
             headers={"If-Match": '"1"'},
         )
-        assert foreign.status_code == 403
+        assert foreign.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "fc9481220af5"
+revision: str = "68bee642cdf6"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -630,6 +630,7 @@ def upgrade() -> None:
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("holds_confidential", sa.Boolean(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -765,9 +766,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("resolution", sa.Integer(), nullable=False),
         sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("open_questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Double(), nullable=True),
-        sa.Column("open_score", sa.Double(), nullable=True),
         sa.Column(
             "rating",
             sa.Enum(
@@ -942,6 +942,27 @@ def upgrade() -> None:
                 "low", "medium", "high", "critical", name="severity", native_enum=False, length=60
             ),
             nullable=False,
+        ),
+        sa.Column(
+            "open_rating",
+            sa.Enum(
+                "fully",
+                "largely",
+                "partially",
+                "not_implemented",
+                "not_applicable",
+                name="rating",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "open_severity",
+            sa.Enum(
+                "low", "medium", "high", "critical", name="severity", native_enum=False, length=60
+            ),
+            nullable=True,
         ),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("identified_on", sa.Date(), nullable=False),
