@@ -1,6 +1,8 @@
 """Reads the ratings and scores of completed assessments and holds them against each other."""
 
-from collections.abc import Hashable, Iterable
+import asyncio
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -40,7 +42,7 @@ from services.assessment.consistency.schemas import (
     OutlierReport,
     PairAgreement,
 )
-from services.assessment.instruments.models import Instrument
+from services.assessment.instruments.models import Instrument, Tool
 from services.assessment.ratings.models import AssessmentItem, ItemRating
 from services.assessment.ratings.rules import RATING_VALUES, Rating
 from services.assessment.surveys.models import Survey
@@ -48,7 +50,6 @@ from shared.auth import CTED, Caller
 from shared.reference import member_states
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
-K = TypeVar("K", bound=Hashable)
 Pairs = tuple[UUID, Rating, Rating, int]
 """An assessment, two ratings of one item, and how often they meet there."""
 
@@ -80,16 +81,22 @@ async def agreement_among(
         .join(Assessment, Assessment.id == one.assessment_id)
         .group_by(*keys)
     )
+    met = (await session.execute(_matching(statement, query))).tuples().all()
+    # A thousand resamples for each pair take long: not on the event loop.
+    return await asyncio.to_thread(_agreements, met, names_told=caller.has_any(*CTED))
+
+
+def _agreements(
+    met: Iterable[tuple[UUID, str, str, str, Rating, Rating, int]], *, names_told: bool
+) -> AgreementReport:
     overall: list[Pairs] = []
     by_theme: dict[str, list[Pairs]] = {}
     by_pair: dict[tuple[str, str], list[Pairs]] = {}
-    for row in await session.execute(_matching(statement, query)):
-        assessment_id, theme, first, second, rating, other_rating, count = row
+    for assessment_id, theme, first, second, rating, other_rating, count in met:
         pairs = (assessment_id, rating, other_rating, count)
         overall.append(pairs)
         by_theme.setdefault(theme, []).append(pairs)
         by_pair.setdefault((first, second), []).append(pairs)
-    names_told = caller.has_any(*CTED)
     of_pairs = [
         PairAgreement(**_read(found).model_dump(), assessors=list(pair) if names_told else None)
         for pair, found in by_pair.items()
@@ -164,11 +171,16 @@ async def drift_among(session: AsyncSession, query: DriftQuery) -> DriftReport:
     )
     if query.theme:
         statement = statement.where(AssessmentScore.key == query.theme)
+    scores = (await session.execute(_matching(statement, query))).tuples().all()
+    return await asyncio.to_thread(_drift, scores, query)
+
+
+def _drift(
+    scores: Iterable[tuple[str, str, Tool, date | None, float | None]], query: DriftQuery
+) -> DriftReport:
     rounds = [
         RoundScore(state, theme, tool, completed_on, score)
-        for state, theme, tool, completed_on, score in await session.execute(
-            _matching(statement, query)
-        )
+        for state, theme, tool, completed_on, score in scores
         if completed_on is not None and score is not None
     ]
     subregions = {code: state.subregion for code, state in member_states().items()}

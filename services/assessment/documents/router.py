@@ -45,6 +45,7 @@ async def read_assessment_report(
 ) -> Response:
     """The report of an assessment, as PDF, DOCX or JSON; what is confidential is left out (¶23)."""
     report = await service.assessment_report(session, caller, assessment_id, today)
+    await session.close()  # no connection waits for the rendering
     return await _sent(report, f"assessment-report-{report.member_state}", query.format)
 
 
@@ -58,6 +59,7 @@ async def read_state_profile(
 ) -> Response:
     """What is known of a State's implementation, as PDF, DOCX or JSON (¶6, ¶23)."""
     profile = await service.state_profile(session, caller, member_state, today)
+    await session.close()
     return await _sent(profile, f"state-profile-{profile.member_state}", query.format)
 
 

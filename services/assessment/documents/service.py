@@ -1,6 +1,6 @@
 """Gathers what a document says, as far as its reader may see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ async def assessment_report(
         **_heading(assessment.member_state, today),
         confidential=assessment.holds_confidential
         or _holds_confidential([assessment, *gaps, *recommended]),
-        instrument=_title_of(instrument),
+        instrument=_title(instrument.title, instrument.edition),
         notice=instrument.notice,
         completed_on=assessment.completed_on,
         summary=assessment.summary,
@@ -85,6 +85,7 @@ async def state_profile(
         session, caller, today, Recommendation.member_state == member_state
     )
     strategies = await _strategies_of(session, caller, member_state)
+    instruments = await _titles_by_survey(session, [one.survey_id for one in assessments])
     return StateProfile(
         **_heading(member_state, today),
         confidential=any(one.holds_confidential for one in assessments)
@@ -92,7 +93,7 @@ async def state_profile(
         rounds=[
             Round(
                 completed_on=one.completed_on,
-                instrument=_title_of(await _instrument_of(session, one.survey_id)),
+                instrument=instruments[one.survey_id],
                 overall=_line("Overall", one.overall),
             )
             for one in assessments
@@ -131,8 +132,19 @@ async def _instrument_of(session: AsyncSession, survey_id: UUID) -> Instrument:
     ).one()
 
 
-def _title_of(instrument: Instrument) -> str:
-    return f"{instrument.title}, edition {instrument.edition}"
+async def _titles_by_survey(
+    session: AsyncSession, survey_ids: Sequence[UUID]
+) -> Mapping[UUID, str]:
+    found = await session.execute(
+        select(Survey.id, Instrument.title, Instrument.edition)
+        .join(Instrument, Instrument.id == Survey.instrument_id)
+        .where(Survey.id.in_(survey_ids))
+    )
+    return {survey_id: _title(title, edition) for survey_id, title, edition in found}
+
+
+def _title(title: str, edition: int | None) -> str:
+    return f"{title}, edition {edition}"
 
 
 async def _gaps_of(

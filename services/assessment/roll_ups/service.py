@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.assessment.roll_ups.places import MEMBERS, STATES, places_of
 from services.assessment.roll_ups.presentation import as_rows
 from services.assessment.roll_ups.rules import Assessed, Flags, roll_up
-from services.assessment.roll_ups.schemas import MOST_YEARS, RollUpQuery, RollUpRead
+from services.assessment.roll_ups.schemas import MOST_YEARS, RollUpQuery, RollUpRead, RollUpRow
 from services.assessment.roll_ups.scores import read_scores
 from services.assessment.roll_ups.suppression import others_since, suppressed
 from shared.auth import Caller, Role
@@ -33,15 +33,20 @@ async def rolled_up(
     read = RollUpRead(from_year=years[0], to_year=years[-1], rows=[])
     subjects, found = await read_scores(session, caller, query, years[-1])
     if subjects:
-        at = places_of(query)
-        cells = roll_up(found, len(subjects), MEMBERS[at], years)
-        withheld = None
-        if guarded:
-            own = STATES[caller.member_state or ""]
-            everywhere = await asyncio.to_thread(_withheld, found, len(subjects), own, years)
-            withheld = everywhere[:, at]
-        read.rows = as_rows(query, subjects, at, years, cells, withheld)
+        own = STATES[caller.member_state or ""] if guarded else None
+        # Many provisions in every subregion take long: not on the event loop.
+        read.rows = await asyncio.to_thread(_rows, query, subjects, found, years, own)
     return read
+
+
+def _rows(
+    query: RollUpQuery, subjects: list[str], found: Assessed, years: range, own: int | None
+) -> list[RollUpRow]:
+    """The rows, for a focal point of the State at `own` without what is to be withheld."""
+    at = places_of(query)
+    cells = roll_up(found, len(subjects), MEMBERS[at], years)
+    withheld = None if own is None else _withheld(found, len(subjects), own, years)[:, at]
+    return as_rows(query, subjects, at, years, cells, withheld)
 
 
 def _years(query: RollUpQuery, last: int) -> range:

@@ -1,7 +1,7 @@
 """How much the answers to one question tell of those to another, from counts of States."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ SHUFFLES = 19
 project's own number, let 1 in 20 pass by chance."""
 
 _MOST_CATEGORIES = 8
+_AT_ONCE = 64
 _SEED = 1373
 _BITS = 1 / np.log(2)
 
@@ -94,6 +95,17 @@ class _Indicators:
     starts: IntArray
     """The first column of each question."""
 
+    def parts(self) -> Iterator["_Indicators"]:
+        """The questions by so few that the counts of each part with all others fit in memory."""
+        ends = [*self.starts, self.matrix.shape[1]]
+        for first in range(0, len(self.starts), _AT_ONCE):
+            last = min(first + _AT_ONCE, len(self.starts))
+            yield _Indicators(
+                self.matrix[:, ends[first] : ends[last]],
+                self.answered[:, first:last],
+                self.starts[first:last] - ends[first],
+            )
+
 
 def explained_shares(categories: Sequence[IntArray]) -> FloatArray:
     """The share of each question's uncertainty (row) that each other one (column) removes.
@@ -160,6 +172,10 @@ def _indicators(categories: Sequence[IntArray]) -> _Indicators:
 
 def _explained(rows: _Indicators, columns: _Indicators) -> FloatArray:
     """I(X;Y) / H(X) for each question X of `rows` and Y of `columns`."""
+    return np.vstack([_explained_of(part, columns) for part in rows.parts()])
+
+
+def _explained_of(rows: _Indicators, columns: _Indicators) -> FloatArray:
     joint = _counts(rows.matrix, columns.matrix)
     of_x = _counts(rows.matrix, columns.answered)
     of_y = _counts(rows.answered, columns.matrix)

@@ -41,6 +41,7 @@ async def report(
     if query.earlier_editions:
         editions += await _earlier_editions(session, instrument)
     answered = await _answered(session, editions)
+    await session.close()  # no connection waits for the arithmetic
     # Seconds of arithmetic for a long instrument: not on the event loop.
     return await asyncio.to_thread(_report, editions, answered, query)
 

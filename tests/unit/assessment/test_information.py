@@ -56,6 +56,14 @@ def test_the_share_is_that_of_entropies_counted_by_hand(
                 assert shares[i, j] == pytest.approx(expected, abs=1e-9)
 
 
+def test_of_many_questions_each_pair_comes_to_what_it_does_alone() -> None:
+    columns = independent(STATES, 130)
+    shares = explained_shares(columns)
+    assert shares.shape == (130, 130)
+    for i, j in ((0, 129), (63, 64), (64, 63), (128, 1), (129, 65)):
+        assert shares[i, j] == explained_shares([columns[i], columns[j]])[0, 1], (i, j)
+
+
 @given(COLUMNS, st.permutations(range(4)))
 def test_a_copied_question_is_wholly_implied_however_it_is_labelled(
     column: list[int], labels: list[int]
