@@ -2,7 +2,14 @@
 
 from shared.database.base import Base, Record, new_id
 from shared.database.confidentiality import StateRecord, read_visible, visible_to
-from shared.database.pagination import MOST_RECORDS, ListQuery, Page, RecordPage, paginate
+from shared.database.pagination import (
+    MOST_RECORDS,
+    HistoryQuery,
+    ListQuery,
+    Page,
+    RecordPage,
+    paginate,
+)
 from shared.database.routing import (
     OptionalVersion,
     ReadSession,
@@ -19,6 +26,7 @@ from shared.database.unit_of_work import UnitOfWork
 __all__ = [
     "MOST_RECORDS",
     "Base",
+    "HistoryQuery",
     "ListQuery",
     "OptionalVersion",
     "Page",

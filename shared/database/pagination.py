@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import InvalidPage, unserialize_bookmark
@@ -49,6 +49,12 @@ class ListQuery(BaseModel):
 
     limit: int = Field(50, ge=1, le=200, description="Items a page")
     cursor: str | None = Field(None, description="`next_cursor` of the page before")
+
+
+class HistoryQuery(ListQuery):
+    """Sort of what only grows, such as steps, changes and reviews: as it came about."""
+
+    sort: Literal["created_at", "-created_at"] = "created_at"
 
 
 async def paginate(

@@ -13,7 +13,6 @@ from services.assessment.products.schemas import (
     ProductRead,
     ProductUpdate,
     Review,
-    ReviewQuery,
     ReviewRead,
     VersionQuery,
     VersionRead,
@@ -22,6 +21,7 @@ from services.assessment.products.schemas import (
 )
 from shared.auth import AnyCaller, CtedCaller, CtedLead, CtedOrCommittee
 from shared.database import (
+    HistoryQuery,
     OptionalVersion,
     Page,
     ReadSession,
@@ -117,7 +117,7 @@ async def list_product_reviews(
     caller: CtedOrCommittee,
     session: ReadSession,
     product_id: UUID,
-    query: Annotated[ReviewQuery, Query()],
+    query: Annotated[HistoryQuery, Query()],
 ) -> Page[ReviewRead]:
     """What the reviews of a product said, who gave them and when."""
     page = await service.list_reviews(session, caller, product_id, query)

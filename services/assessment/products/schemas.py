@@ -180,12 +180,6 @@ class ReviewRead(BaseModel):
     reviewed_at: datetime = Field(validation_alias="created_at")
 
 
-class ReviewQuery(ListQuery):
-    """Sort of a product's reviews."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"
-
-
 class ProductQuery(ListQuery):
     """Filters, search and sort; superseded and withdrawn products are listed when asked for."""
 

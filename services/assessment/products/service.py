@@ -32,13 +32,12 @@ from services.assessment.products.schemas import (
     ProductSummary,
     ProductUpdate,
     Review,
-    ReviewQuery,
     VersionQuery,
     Withdrawal,
 )
 from services.assessment.products.searching import excerpts, found_by, relevance
 from shared.auth import Audience, Caller, Role
-from shared.database import Page, RecordPage, UnitOfWork, paginate
+from shared.database import HistoryQuery, Page, RecordPage, UnitOfWork, paginate
 from shared.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, require_step
 
 _TEXT = {"title", "abstract", "text"}
@@ -204,7 +203,7 @@ async def read_version(session: AsyncSession, product_id: UUID, number: int) -> 
 
 
 async def list_reviews(
-    session: AsyncSession, caller: Caller, product_id: UUID, query: ReviewQuery
+    session: AsyncSession, caller: Caller, product_id: UUID, query: HistoryQuery
 ) -> RecordPage[ProductReview]:
     """The reviews of the product."""
     await read(session, caller, product_id)

@@ -18,11 +18,11 @@ from services.assessment.recommendations.schemas import (
     ReviewApproval,
     ReviewReturn,
     StatusChange,
-    StepQuery,
     StepRead,
 )
 from shared.auth import CtedCaller, CtedLead, CtedOrState, FindingsReader
 from shared.database import (
+    HistoryQuery,
     OptionalVersion,
     Page,
     ReadSession,
@@ -200,7 +200,7 @@ async def list_status_changes(
     caller: FindingsReader,
     session: ReadSession,
     recommendation_id: UUID,
-    query: Annotated[StepQuery, Query()],
+    query: Annotated[HistoryQuery, Query()],
 ) -> Page[StepRead]:
     """How a recommendation came to its status; reviewers' comments for CTED and the Committee."""
     return await service.list_steps(session, caller, recommendation_id, query)

@@ -197,12 +197,6 @@ class StepRead(BaseModel):
     changed_by: str
 
 
-class StepQuery(ListQuery):
-    """Sort of a recommendation's steps."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"
-
-
 class RecommendationQuery(ListQuery):
     """Filters and sort of the recommendations."""
 

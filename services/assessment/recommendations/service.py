@@ -22,11 +22,10 @@ from services.assessment.recommendations.schemas import (
     RecommendationCreate,
     RecommendationQuery,
     RecommendationUpdate,
-    StepQuery,
     StepRead,
 )
 from shared.auth import Caller
-from shared.database import Page, RecordPage, UnitOfWork, new_id, paginate, visible_to
+from shared.database import HistoryQuery, Page, RecordPage, UnitOfWork, new_id, paginate, visible_to
 from shared.errors import Conflict, FieldError, Invalid, NotFound
 
 _LATER = "Give a date after today, {today}."
@@ -177,7 +176,7 @@ async def read(session: AsyncSession, caller: Caller, recommendation_id: UUID) -
 
 
 async def list_steps(
-    session: AsyncSession, caller: Caller, recommendation_id: UUID, query: StepQuery
+    session: AsyncSession, caller: Caller, recommendation_id: UUID, query: HistoryQuery
 ) -> Page[StepRead]:
     """How it came to its status; the review before its issue is CTED's and the Committee's.
 

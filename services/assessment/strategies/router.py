@@ -11,7 +11,6 @@ from services.assessment.strategies.schemas import (
     AdviceCreate,
     AdviceRead,
     ChangeRead,
-    HistoryQuery,
     StrategyCreate,
     StrategyQuery,
     StrategyRead,
@@ -19,6 +18,7 @@ from services.assessment.strategies.schemas import (
 )
 from shared.auth import CtedCaller, CtedCommitteeOrState, CtedOrState, FindingsReader
 from shared.database import (
+    HistoryQuery,
     Page,
     ReadSession,
     RequiredVersion,

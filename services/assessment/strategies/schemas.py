@@ -145,9 +145,3 @@ class AdviceRead(BaseModel):
     partners: list[str]
     text: str
     recorded_by: str
-
-
-class HistoryQuery(ListQuery):
-    """Sort of a strategy's changes or advice."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"

@@ -9,13 +9,12 @@ from services.assessment.strategies.models import Party, Strategy, StrategyAdvic
 from services.assessment.strategies.rules import Recorded, faults_of_strategy
 from services.assessment.strategies.schemas import (
     AdviceCreate,
-    HistoryQuery,
     StrategyCreate,
     StrategyQuery,
     StrategyUpdate,
 )
 from shared.auth import CTED, Caller
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import FieldError, Invalid, NotFound
 
 _MAY_BE_EMPTY = {"regional_body", "adopted_on", "reviewed_on", "valid_until"}

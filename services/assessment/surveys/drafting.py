@@ -20,14 +20,13 @@ from services.assessment.surveys.schemas import (
     AnswerGiven,
     AnswerRead,
     Answers,
-    HistoryQuery,
     ResponseProblem,
     SectionProgress,
     SectionRead,
     Validation,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, visible_to
 from shared.errors import FieldError, Invalid, NotFound, require_step
 
 StoredAnswers = Mapping[str, Mapping[str, Any]]

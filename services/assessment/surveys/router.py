@@ -11,7 +11,6 @@ from services.assessment.surveys.models import Survey
 from services.assessment.surveys.schemas import (
     Answers,
     ClarificationRequest,
-    HistoryQuery,
     RevisionRead,
     SectionRead,
     SurveyCreate,
@@ -24,6 +23,7 @@ from services.assessment.surveys.schemas import (
 )
 from shared.auth import Caller, CtedCaller, CtedCommitteeOrState, CtedOrState, FindingsReader
 from shared.database import (
+    HistoryQuery,
     OptionalVersion,
     Page,
     ReadSession,

@@ -184,9 +184,3 @@ class SurveyQuery(ListQuery):
     instrument_id: UUID | None = None
     due_until: date | None = None
     sort: Literal["due_on", "-due_on", "created_at", "-created_at"] = "-created_at"
-
-
-class HistoryQuery(ListQuery):
-    """Sort of a survey's steps and of a section's revisions."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"

@@ -24,13 +24,19 @@ from services.assessment.surveys.models import Survey, SurveySection, SurveyStat
 from services.assessment.surveys.rules import FREE_STEPS, carried_forward, unanswered
 from services.assessment.surveys.schemas import (
     ClarificationRequest,
-    HistoryQuery,
     SurveyCreate,
     SurveyQuery,
     SurveyUpdate,
 )
 from shared.auth import Caller, Role
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import (
+    HistoryQuery,
+    RecordPage,
+    UnitOfWork,
+    paginate,
+    read_visible,
+    visible_to,
+)
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED)

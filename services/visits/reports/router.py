@@ -14,11 +14,11 @@ from services.visits.reports.schemas import (
     ReportSummary,
     ReportUpdate,
     Review,
-    ReviewQuery,
     ReviewRead,
 )
 from shared.auth import Caller, CtedCaller, CtedLead, FindingsReader
 from shared.database import (
+    HistoryQuery,
     OptionalVersion,
     Page,
     ReadSession,
@@ -100,7 +100,7 @@ async def list_reviews(
     caller: CtedCaller,
     session: ReadSession,
     report_id: UUID,
-    query: Annotated[ReviewQuery, Query()],
+    query: Annotated[HistoryQuery, Query()],
 ) -> Page[ReviewRead]:
     """Every review of the report."""
     return (await service.list_reviews(session, report_id, query)).map(ReviewRead.model_validate)

@@ -70,12 +70,6 @@ class ReviewRead(BaseModel):
     reviewed_on: date
 
 
-class ReviewQuery(ListQuery):
-    """Sort of the reviews."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"
-
-
 class ReportSummary(BaseModel):
     """A report, as lists show it."""
 

@@ -16,10 +16,9 @@ from services.visits.reports.schemas import (
     ReportQuery,
     ReportUpdate,
     Review,
-    ReviewQuery,
 )
 from shared.auth import CTED, Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, visible_to
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 
@@ -150,7 +149,7 @@ async def list_reports(
 
 
 async def list_reviews(
-    session: AsyncSession, report_id: UUID, query: ReviewQuery
+    session: AsyncSession, report_id: UUID, query: HistoryQuery
 ) -> RecordPage[ReportReview]:
     """The reviews of a report."""
     if await session.get(Report, report_id) is None:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Response
 from services.visits.visit_list import service
 from services.visits.visit_list.schemas import (
     ChangeCreate,
-    ChangeQuery,
     ChangeRead,
     VisitListCreate,
     VisitListQuery,
@@ -17,6 +16,7 @@ from services.visits.visit_list.schemas import (
 )
 from shared.auth import CommitteeChair, CtedCaller, CtedOrCommittee
 from shared.database import (
+    HistoryQuery,
     OptionalVersion,
     Page,
     ReadSession,
@@ -130,7 +130,7 @@ async def list_visit_list_changes(
     caller: CtedOrCommittee,
     session: ReadSession,
     list_id: UUID,
-    query: Annotated[ChangeQuery, Query()],
+    query: Annotated[HistoryQuery, Query()],
 ) -> Page[ChangeRead]:
     """Every decision that changed the list since its adoption."""
     return (await service.list_changes(session, list_id, query)).map(ChangeRead.model_validate)

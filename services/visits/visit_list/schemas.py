@@ -78,9 +78,3 @@ class ChangeRead(BaseModel):
     reason: str
     decided_on: date
     decided_by: str
-
-
-class ChangeQuery(ListQuery):
-    """Sort of the changes."""
-
-    sort: Literal["created_at", "-created_at"] = "created_at"

@@ -14,12 +14,11 @@ from services.visits.visit_list.models import VisitList, VisitListChange, VisitL
 from services.visits.visit_list.rules import FREE_STEPS, doubled, faults_of_change
 from services.visits.visit_list.schemas import (
     ChangeCreate,
-    ChangeQuery,
     VisitListCreate,
     VisitListQuery,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 
@@ -150,7 +149,7 @@ async def list_lists(session: AsyncSession, query: VisitListQuery) -> RecordPage
 
 
 async def list_changes(
-    session: AsyncSession, list_id: UUID, query: ChangeQuery
+    session: AsyncSession, list_id: UUID, query: HistoryQuery
 ) -> RecordPage[VisitListChange]:
     """The decisions that changed the list."""
     await read(session, list_id)
