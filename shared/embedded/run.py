@@ -92,6 +92,8 @@ def main() -> int:
     console = Console()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is waited for, and said
     # An interrupt while processes start is answered like any other: in order, nothing left.
+    # A shell starts what runs in its background with interrupts ignored: taken back here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         asyncio.run(_run(stack, console, once=arguments.once))

@@ -76,6 +76,11 @@ def free_ports() -> int:
     raise AssertionError("no ports are free")
 
 
+def _as_in_the_background() -> None:
+    """A script's `make run &` begins with interrupts ignored, and is to stop all the same."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @asynccontextmanager
 async def run(directory: Path, first_port: int, *arguments: str) -> AsyncIterator[Run]:
     process = await asyncio.create_subprocess_exec(
@@ -86,6 +91,7 @@ async def run(directory: Path, first_port: int, *arguments: str) -> AsyncIterato
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
+        preexec_fn=_as_in_the_background,
     )
     started = Run(process, directory)
     try:
