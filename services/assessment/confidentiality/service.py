@@ -162,8 +162,6 @@ async def _set(
         return
     record.confidential = confidential
     await work.save(record)
-    if isinstance(record, Recommendation) and record.status in UNDER_REVIEW:
-        return  # nobody else knows of it yet
     work.publish(
         ConfidentialityChanged.model_validate(
             {

@@ -8,10 +8,14 @@ import httpx
 import pytest
 
 from services.assessment.events import AssessmentCompleted, ConfidentialityChanged
+from shared.embedded.event_log import EventLog
 from shared.embedded.stack import Stack
 from tests.service.assessment.evidence import attached
 from tests.service.assessment.steps import (
     ANSWERS,
+    BC,
+    CFT,
+    INSTRUMENT,
     Json,
     accepted,
     assessed,
@@ -126,6 +130,65 @@ async def test_a_recommendation_is_confidential_while_one_of_its_gaps_is(
         for action, seen in (("place", False), ("lift", True)):
             await request(state, action, "answers", done["survey_id"], "BC-1")
             assert await seen_by(oct_user, f"/v1/recommendations/{both['id']}") == [seen]
+
+
+async def test_a_state_learns_of_no_recommendation_that_is_not_issued(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    done = await assessed(stack, officer, "GRD")
+    gap = await gap_in(officer, done)
+    draft = await drafted(officer, gap)
+    issued_too = await carried(stack, officer, await drafted(officer, gap))
+    async with client_of(stack, "assessment", "member_state", member_state="GRD") as state:
+        refused = await request(state, "place", "recommendation", draft["id"])
+        assert refused.json()["errors"][0]["field"] == "body.subject_id"
+        await request(state, "place", "survey", done["survey_id"])
+    assert (await officer.get(f"/v1/recommendations/{draft['id']}")).json()["confidential"] is True
+    await read_event(stack, ConfidentialityChanged, record_id=issued_too["id"])
+    events = await EventLog(stack.bootstrap_servers).read("ctc.assessment")
+    assert draft["id"] not in {event["data"].get("record_id") for event in events}
+
+
+async def test_what_only_a_confidential_answer_makes_shown_is_left_out(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    follows: Json = CFT | {"code": "CFT-2", "provisions": [{"resolution": 2462}]}
+    follows |= {"shown_if": {"question": "CFT-1", "is_any_of": ["no"]}}
+    section = {"code": "all", "title": "All", "questions": [CFT, follows, BC]}
+    answers = {"CFT-1": {"value": "no", "confidential": True}, "CFT-2": "yes", "BC-1": "yes"}
+    instrument = INSTRUMENT | {"sections": [section]}
+    done = await assessed(stack, officer, "LCA", answers, instrument)
+    path = f"/v1/surveys/{done['survey_id']}"
+    async with client_of(stack, "assessment", "oct") as oct_user:
+        seen = await oct_user.get(f"{path}/sections/all")
+        assert seen.json()["answers"].keys() == {"BC-1"}
+        assert (seen.json()["version"], seen.json()["updated_at"]) == (None, None)
+        assert "etag" not in seen.headers
+        (progress,) = (await oct_user.get(path)).json()["sections"]
+        assert (progress["shown"], progress["answered"]) == (1, 1)
+    (progress,) = (await officer.get(path)).json()["sections"]
+    assert (progress["shown"], progress["answered"]) == (3, 3)
+
+
+async def test_what_is_carried_from_a_confidential_round_is_confidential(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    first = await accepted(stack, officer, "NRU", confidential=True)
+    second = await issued(stack, officer, "NRU", carry_forward=True)
+    path = f"/v1/surveys/{second['id']}/sections/finance"
+    carried_over = (await officer.get(path)).json()["answers"]["CFT-1"]
+    assert (carried_over["carried_from"], carried_over["confidential"]) == (first["id"], True)
+    await save(officer, second, "finance", {"CFT-1": {"value": "no", "confidential": False}})
+    for step in ("submission", "acceptance"):
+        assert (await officer.post(f"/v1/surveys/{second['id']}/{step}")).status_code == 200
+    done = await opened(officer, second)
+    await rate(officer, done)
+    await completed(officer, done)
+    async with client_of(stack, "assessment", "oct") as oct_user:
+        seen = (await oct_user.get(f"/v1/surveys/{second['id']}")).json()
+        assert seen["carried_from"] is None
+        told = [(part["answered"], part["carried_forward"]) for part in seen["sections"]]
+        assert told == [(1, None), (0, None)]
 
 
 async def test_a_recommendation_stays_confidential_while_the_state_keeps_it_so(

@@ -183,6 +183,28 @@ async def test_a_new_edition_takes_the_place_of_the_old(
     assert faulty(await officer.post("/v1/products", json=in_french)) == ["body.supersedes"]
 
 
+async def test_links_to_products_of_a_narrower_audience_are_told_to_its_readers_alone(
+    stack: Stack, officer: httpx.AsyncClient, lead: httpx.AsyncClient
+) -> None:
+    narrow = await published(officer, lead, audience="committee")
+    wide = await published(officer, lead, supersedes=narrow["id"])
+    gone = await published(officer, lead)
+    french = await published(officer, lead, language="fr", translation_of=gone["id"])
+    withdrawn = await lead.post(f"/v1/products/{gone['id']}/withdrawal", json={"reason": "Wrong."})
+    assert withdrawn.status_code == 200
+    of_gone = {"translation_of": gone["id"]}
+    async with calling(stack, "civil_society") as society:
+        for product, link in ((wide, "supersedes"), (french, "translation_of")):
+            assert (await society.get(f"/v1/products/{product['id']}")).json()[link] is None
+            assert (await officer.get(f"/v1/products/{product['id']}")).json()[link] is not None
+        assert (await society.get("/v1/products", params=of_gone)).json()["items"] == []
+    assert len((await officer.get("/v1/products", params=of_gone)).json()["items"]) == 1
+    event = await read_event(stack, ProductPublished, product_id=wide["id"])
+    assert event["data"].get("supersedes") is None
+    narrower = PRODUCT | {"supersedes": wide["id"], "audience": "united_nations"}
+    assert faulty(await officer.post("/v1/products", json=narrower)) == ["body.audience"]
+
+
 async def test_translations_belong_to_one_original(
     officer: httpx.AsyncClient, lead: httpx.AsyncClient
 ) -> None:
