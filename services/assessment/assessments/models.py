@@ -21,14 +21,18 @@ class Assessment(StateRecord):
     """What CTED finds in one State's response; final once completed."""
 
     __tablename__ = "assessments"
+    __table_args__ = (
+        Index("ix_assessments_opened_on", "opened_on", "id"),
+        Index("ix_assessments_completed_on", "completed_on", "id"),
+    )
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), unique=True)
     status: Mapped[AssessmentStatus] = mapped_column(index=True)
     assessors: Mapped[list[str]]
-    opened_on: Mapped[date] = mapped_column(index=True)
+    opened_on: Mapped[date]
     unsettled: Mapped[int | None]
     """Items that the assessors rate differently and have not settled, once all have handed in."""
-    completed_on: Mapped[date | None] = mapped_column(index=True)
+    completed_on: Mapped[date | None]
     score: Mapped[float | None]
     """Overall, of the answers that are open to all readers of the assessment."""
     summary: Mapped[str] = mapped_column(Text)

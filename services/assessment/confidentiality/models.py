@@ -31,7 +31,10 @@ class ConfidentialityRequest(StateRecord):
     """One request of a State; requests are only ever added, so that each stays on record."""
 
     __tablename__ = "confidentiality_requests"
-    __table_args__ = (Index("ix_confidentiality_requests_subject", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_confidentiality_requests_subject", "subject_id", "id"),
+        Index("ix_confidentiality_requests_created_at", "created_at", "id"),
+    )
 
     subject: Mapped[Subject]
     subject_id: Mapped[UUID]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment.gaps.rules import Basis
@@ -26,6 +26,7 @@ class Gap(StateRecord):
     """What a State does not, or not fully, implement, with the answers that it comes from."""
 
     __tablename__ = "gaps"
+    __table_args__ = (Index("ix_gaps_identified_on", "identified_on", "id"),)
 
     assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessments.id"), index=True)
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"))

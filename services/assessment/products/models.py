@@ -112,6 +112,7 @@ class Product(Record):
             postgresql_with={"fastupdate": "off"},
         ),
         Index("ix_products_status_audience", "status", "audience"),
+        Index("ix_products_created_at", "created_at", "id"),
     )
 
     title: Mapped[str]

@@ -37,7 +37,11 @@ class Recommendation(StateRecord):
     """What the Committee asks of a State about one or several gaps."""
 
     __tablename__ = "recommendations"
-    __table_args__ = (Index("ix_recommendations_gap_ids", "gap_ids", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_recommendations_gap_ids", "gap_ids", postgresql_using="gin"),
+        Index("ix_recommendations_created_at", "created_at", "id"),
+        Index("ix_recommendations_target_on", "target_on", "id"),
+    )
 
     gap_id: Mapped[UUID] = mapped_column(ForeignKey("gaps.id"))
     """The first of its gaps."""

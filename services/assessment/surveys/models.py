@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Record, StateRecord
@@ -25,6 +25,10 @@ class Survey(StateRecord):
     """An instrument issued to a State for its answers."""
 
     __tablename__ = "surveys"
+    __table_args__ = (
+        Index("ix_surveys_created_at", "created_at", "id"),
+        Index("ix_surveys_due_on", "due_on", "id"),
+    )
 
     instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instruments.id"), index=True)
     carried_from: Mapped[UUID | None] = mapped_column(ForeignKey("surveys.id"))

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment.gaps.models import Severity
@@ -44,6 +44,7 @@ class Trend(Record):
     """A trend, emerging issue or event, where and when it was observed, and by whom."""
 
     __tablename__ = "trends"
+    __table_args__ = (Index("ix_trends_identified_on", "identified_on", "id"),)
 
     title: Mapped[str]
     description: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "a86ae54c3657"
+revision: str = "4cfd0ff33449"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -48,6 +48,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_confidentiality_requests")),
+    )
+    op.create_index(
+        "ix_confidentiality_requests_created_at",
+        "confidentiality_requests",
+        ["created_at", "id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_confidentiality_requests_member_state"),
@@ -320,6 +326,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
+    op.create_index("ix_products_created_at", "products", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_products_kind"), "products", ["kind"], unique=False)
     op.create_index(op.f("ix_products_language"), "products", ["language"], unique=False)
     op.create_index(
@@ -479,6 +486,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trends")),
     )
+    op.create_index("ix_trends_identified_on", "trends", ["identified_on", "id"], unique=False)
     op.create_index(op.f("ix_trends_status"), "trends", ["status"], unique=False)
     op.create_index(op.f("ix_trends_theme"), "trends", ["theme"], unique=False)
     op.create_table(
@@ -613,6 +621,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
     )
+    op.create_index("ix_surveys_created_at", "surveys", ["created_at", "id"], unique=False)
+    op.create_index("ix_surveys_due_on", "surveys", ["due_on", "id"], unique=False)
     op.create_index(op.f("ix_surveys_instrument_id"), "surveys", ["instrument_id"], unique=False)
     op.create_index(op.f("ix_surveys_member_state"), "surveys", ["member_state"], unique=False)
     op.create_index(op.f("ix_surveys_status"), "surveys", ["status"], unique=False)
@@ -644,12 +654,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("survey_id", name=op.f("uq_assessments_survey_id")),
     )
     op.create_index(
-        op.f("ix_assessments_completed_on"), "assessments", ["completed_on"], unique=False
+        "ix_assessments_completed_on", "assessments", ["completed_on", "id"], unique=False
     )
     op.create_index(
         op.f("ix_assessments_member_state"), "assessments", ["member_state"], unique=False
     )
-    op.create_index(op.f("ix_assessments_opened_on"), "assessments", ["opened_on"], unique=False)
+    op.create_index("ix_assessments_opened_on", "assessments", ["opened_on", "id"], unique=False)
     op.create_index(op.f("ix_assessments_status"), "assessments", ["status"], unique=False)
     op.create_table(
         "evidence",
@@ -981,6 +991,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
     )
     op.create_index(op.f("ix_gaps_assessment_id"), "gaps", ["assessment_id"], unique=False)
+    op.create_index("ix_gaps_identified_on", "gaps", ["identified_on", "id"], unique=False)
     op.create_index(op.f("ix_gaps_member_state"), "gaps", ["member_state"], unique=False)
     op.create_index(op.f("ix_gaps_theme"), "gaps", ["theme"], unique=False)
     op.create_table(
@@ -1116,6 +1127,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendations")),
     )
     op.create_index(
+        "ix_recommendations_created_at", "recommendations", ["created_at", "id"], unique=False
+    )
+    op.create_index(
         "ix_recommendations_gap_ids",
         "recommendations",
         ["gap_ids"],
@@ -1132,6 +1146,9 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_recommendations_status"), "recommendations", ["status"], unique=False)
+    op.create_index(
+        "ix_recommendations_target_on", "recommendations", ["target_on", "id"], unique=False
+    )
     op.create_index(op.f("ix_recommendations_theme"), "recommendations", ["theme"], unique=False)
     op.create_table(
         "recommendation_steps",
@@ -1206,12 +1223,14 @@ def downgrade() -> None:
     )
     op.drop_table("recommendation_steps")
     op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
+    op.drop_index("ix_recommendations_target_on", table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_status"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_review_requested_on"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_member_state"), table_name="recommendations")
     op.drop_index(
         "ix_recommendations_gap_ids", table_name="recommendations", postgresql_using="gin"
     )
+    op.drop_index("ix_recommendations_created_at", table_name="recommendations")
     op.drop_table("recommendations")
     op.drop_table("item_ratings")
     op.drop_table("section_revisions")
@@ -1219,6 +1238,7 @@ def downgrade() -> None:
     op.drop_table("rating_sheets")
     op.drop_index(op.f("ix_gaps_theme"), table_name="gaps")
     op.drop_index(op.f("ix_gaps_member_state"), table_name="gaps")
+    op.drop_index("ix_gaps_identified_on", table_name="gaps")
     op.drop_index(op.f("ix_gaps_assessment_id"), table_name="gaps")
     op.drop_table("gaps")
     op.drop_index(
@@ -1237,13 +1257,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_evidence_member_state"), table_name="evidence")
     op.drop_table("evidence")
     op.drop_index(op.f("ix_assessments_status"), table_name="assessments")
-    op.drop_index(op.f("ix_assessments_opened_on"), table_name="assessments")
+    op.drop_index("ix_assessments_opened_on", table_name="assessments")
     op.drop_index(op.f("ix_assessments_member_state"), table_name="assessments")
-    op.drop_index(op.f("ix_assessments_completed_on"), table_name="assessments")
+    op.drop_index("ix_assessments_completed_on", table_name="assessments")
     op.drop_table("assessments")
     op.drop_index(op.f("ix_surveys_status"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_member_state"), table_name="surveys")
     op.drop_index(op.f("ix_surveys_instrument_id"), table_name="surveys")
+    op.drop_index("ix_surveys_due_on", table_name="surveys")
+    op.drop_index("ix_surveys_created_at", table_name="surveys")
     op.drop_table("surveys")
     op.drop_index(op.f("ix_strategy_changes_strategy_id"), table_name="strategy_changes")
     op.drop_table("strategy_changes")
@@ -1254,6 +1276,7 @@ def downgrade() -> None:
     op.drop_table("product_reviews")
     op.drop_index(op.f("ix_trends_theme"), table_name="trends")
     op.drop_index(op.f("ix_trends_status"), table_name="trends")
+    op.drop_index("ix_trends_identified_on", table_name="trends")
     op.drop_table("trends")
     op.drop_table("topic_epochs")
     op.drop_index(op.f("ix_strategies_status"), table_name="strategies")
@@ -1276,6 +1299,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_products_language"), table_name="products")
     op.drop_index(op.f("ix_products_kind"), table_name="products")
+    op.drop_index("ix_products_created_at", table_name="products")
     op.drop_table("products")
     op.drop_table("outbox_lanes")
     op.drop_index("ix_outbox_published_at", table_name="outbox")
@@ -1299,6 +1323,7 @@ def downgrade() -> None:
     op.drop_index(
         op.f("ix_confidentiality_requests_member_state"), table_name="confidentiality_requests"
     )
+    op.drop_index("ix_confidentiality_requests_created_at", table_name="confidentiality_requests")
     op.drop_table("confidentiality_requests")
     op.drop_table("broker_watermarks")
     # ### end Alembic commands ###
