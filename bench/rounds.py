@@ -143,7 +143,6 @@ async def _assess(
         assessors=["bench"],
         opened_on=completed_on,
         completed_on=completed_on,
-        score=told.overall.score,
         summary="As answered.",
     )
     await work.save(

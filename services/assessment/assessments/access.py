@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment.assessments.models import Assessment, AssessmentStatus
+from services.assessment.assessments.models import Assessment, AssessmentStatus, Audience
 from shared.auth import CTED, Caller, Role
 from shared.database import UnitOfWork, visible_to
 from shared.errors import Conflict, Forbidden, NotFound
@@ -17,6 +17,12 @@ def readable(caller: Caller) -> Select[Assessment]:
     if caller.has_any(*CTED):
         return statement
     return statement.where(Assessment.status == AssessmentStatus.COMPLETED)
+
+
+def audience_in_lists(caller: Caller) -> Audience:
+    """Whose answers count in a list: a State's focal points find their own State's there alone."""
+    sees_all = caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE)
+    return Audience.ALL if sees_all else Audience.OPEN
 
 
 async def read_readable(session: AsyncSession, caller: Caller, assessment_id: UUID) -> Assessment:

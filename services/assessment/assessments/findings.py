@@ -29,7 +29,6 @@ async def keep_findings(work: UnitOfWork, assessment: Assessment, response: Resp
     }
     told = scores[Audience.OPEN] or scores[Audience.ALL]
     assert told is not None  # noqa: S101 - what has no scored answer is not assessed
-    assessment.score = told.overall.score
     assessment.holds_confidential = bool(response.withheld)
     await work.save(assessment)
     await keep_scores(work, assessment.id, scores)

@@ -33,8 +33,6 @@ class Assessment(StateRecord):
     unsettled: Mapped[int | None]
     """Items that the assessors rate differently and have not settled, once all have handed in."""
     completed_on: Mapped[date | None]
-    score: Mapped[float | None]
-    """Overall, of the answers that are open to all readers of the assessment."""
     summary: Mapped[str] = mapped_column(Text)
     holds_confidential: Mapped[bool] = mapped_column(default=False)
     """Whether the State keeps answers that it rests on confidential (¶23)."""

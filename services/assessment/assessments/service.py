@@ -6,13 +6,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.assessments.access import (
+    audience_in_lists,
     locked_open,
     read_readable,
     readable,
     require_part,
 )
 from services.assessment.assessments.findings import keep_findings
-from services.assessment.assessments.models import Assessment, AssessmentStatus, Audience
+from services.assessment.assessments.models import (
+    Assessment,
+    AssessmentScore,
+    AssessmentStatus,
+    Audience,
+    Dimension,
+)
 from services.assessment.assessments.rules import FREE_STEPS, implementation_scores
 from services.assessment.assessments.schemas import (
     AssessmentCreate,
@@ -149,10 +156,17 @@ async def list_assessments(
         if not caller.has_any(*CTED):
             raise Forbidden("Who assessed is told to CTED alone.")
         statement = statement.where(Assessment.assessors.contains([query.assessor]))
+    if sort.endswith("score"):
+        statement = statement.join(
+            AssessmentScore,
+            (AssessmentScore.assessment_id == Assessment.id)
+            & (AssessmentScore.dimension == Dimension.OVERALL)
+            & (AssessmentScore.audience == audience_in_lists(caller)),
+        )
     sortable = {
         "opened_on": Assessment.opened_on,
         "completed_on": Assessment.completed_on,
-        "score": Assessment.score,
+        "score": AssessmentScore.score,
     }
     page = await paginate(session, statement, query, sort, sortable, Assessment.id)
     return Page(

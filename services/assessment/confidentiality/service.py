@@ -149,10 +149,7 @@ async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> No
     withheld = {str(gap_id) for gap_id in of_gaps}
     for record in recommendations:
         confidential = record.id in kept or not withheld.isdisjoint(record.gap_ids)
-        if record.status in UNDER_REVIEW:
-            record.confidential = confidential  # nobody was told of it yet
-        else:
-            await _set(work, "recommendation", record, confidential=confidential, text=record.text)
+        await _set(work, "recommendation", record, confidential=confidential, text=record.text)
 
 
 async def _set(

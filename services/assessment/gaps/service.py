@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.assessment.assessments.access import audience_in_lists
 from services.assessment.assessments.models import Assessment, Audience
 from services.assessment.assessments.scoring import Response
 from services.assessment.events import GapIdentified
@@ -15,7 +16,7 @@ from services.assessment.gaps.rules import Basis, Finding, gaps_in
 from services.assessment.gaps.schemas import GapQuery, GapRead
 from services.assessment.instruments.rules import AnswerValue
 from services.assessment.ratings.rules import RatedItem
-from shared.auth import Caller, Role
+from shared.auth import Caller
 from shared.database import Page, UnitOfWork, paginate, read_visible, visible_to
 
 
@@ -103,8 +104,7 @@ async def list_gaps(session: AsyncSession, caller: Caller, query: GapQuery) -> P
     for name, value in wanted.items():
         statement = statement.where(getattr(Gap, name) == value)
     if query.severity:
-        # Whoever is shown more than the open ones sees none but its own State's.
-        sees_all = caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE)
+        sees_all = audience_in_lists(caller) is Audience.ALL
         shown = Gap.severity if sees_all else Gap.open_severity
         statement = statement.where(shown == query.severity)
     if query.resolution:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.assessment.assessments.access import audience_in_lists
 from services.assessment.assessments.models import Assessment, AssessmentStatus, Audience
 from services.assessment.gaps.models import Gap
 from services.assessment.instruments.models import Tag
@@ -42,7 +43,7 @@ from services.assessment.markers.schemas import (
     Tally,
 )
 from services.assessment.recommendations.models import Recommendation
-from shared.auth import Caller, Role
+from shared.auth import Caller
 from shared.database import Page, StateRecord, UnitOfWork, paginate, visible_to
 from shared.reference import member_states
 
@@ -135,7 +136,7 @@ async def list_assessments(
             select(AssessmentMarker).where(
                 AssessmentMarker.assessment_id.in_(ids),
                 AssessmentMarker.tag == tag,
-                AssessmentMarker.audience == _audience_of(caller),
+                AssessmentMarker.audience == audience_in_lists(caller),
             )
         )
     }
@@ -247,7 +248,7 @@ def _takes_up(caller: Caller, tag: Tag) -> ColumnElement[bool]:
     """Whether an answer, a gap or a recommendation of the assessment is about it."""
     answered = exists().where(
         AssessmentMarker.assessment_id == Assessment.id,
-        AssessmentMarker.audience == _audience_of(caller),
+        AssessmentMarker.audience == audience_in_lists(caller),
         AssessmentMarker.tag == tag,
         AssessmentMarker.answered > 0,
     )
@@ -264,12 +265,6 @@ def _takes_up(caller: Caller, tag: Tag) -> ColumnElement[bool]:
 
 def _is_about(tag: Tag) -> ColumnElement[bool]:
     return Recommendation.tags.contains([tag])
-
-
-def _audience_of(caller: Caller) -> Audience:
-    """Whose answers count: a State's focal points see assessments of their own State alone."""
-    sees_all = caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE)
-    return Audience.ALL if sees_all else Audience.OPEN
 
 
 async def _totals(

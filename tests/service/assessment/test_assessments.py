@@ -95,6 +95,28 @@ async def test_what_a_state_keeps_confidential_reaches_nobody_else(
     assert (event["data"]["confidential"], event["data"]["text"]) == (True, "")
 
 
+async def test_who_sees_other_scores_finds_them_in_another_order(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    kept = {"CFT-1": {"value": "no", "confidential": True}, "BC-1": "yes"}
+    one = await assessed(stack, officer, "NIC", kept)
+    other = await assessed(stack, officer, "NIC", {"CFT-1": "yes", "BC-1": "no"})
+    async with client_of(stack, "assessment", "oct") as oct_user:
+        for reader, ids, scores in (
+            (officer, [other["id"], one["id"]], [0.625, 0.375]),
+            (oct_user, [one["id"], other["id"]], [1, 0.625]),
+        ):
+            for sort, turn in (("-score", 1), ("score", -1)):
+                query = {"member_state": "NIC", "sort": sort, "limit": "1"}
+                first = (await reader.get("/v1/assessments", params=query)).json()
+                query["cursor"] = first["next_cursor"]
+                second = (await reader.get("/v1/assessments", params=query)).json()
+                found = first["items"] + second["items"]
+                assert [item["id"] for item in found] == ids[::turn]
+                assert [item["overall"]["score"] for item in found] == scores[::turn]
+                assert second["next_cursor"] is None
+
+
 async def _assessment_id(officer: httpx.AsyncClient, state: str) -> str:
     answer = await officer.get("/v1/assessments", params={"member_state": state})
     return str(answer.json()["items"][0]["id"])

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "57c44dfa00d4"
+revision: str = "0a43ca99b53b"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -638,7 +638,6 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("unsettled", sa.Integer(), nullable=True),
         sa.Column("completed_on", sa.Date(), nullable=True),
-        sa.Column("score", sa.Double(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("holds_confidential", sa.Boolean(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
