@@ -18,7 +18,6 @@ from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.gaps.service import withhold
 from services.assessment.recommendations.models import Recommendation
-from services.assessment.recommendations.rules import UNDER_REVIEW
 from services.assessment.recommendations.service import about_any, among, readable
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
