@@ -71,7 +71,7 @@ def gaps_by_theme(counted: Mapping[str, Mapping[str, int]], form: ImageFormat) -
         left = [before + width for before, width in zip(left, widths, strict=True)]
     axes.set_yticks(range(len(themes)), themes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.4, -0.12))
+    figure.legend(frameon=False, ncols=4, loc="outside lower center")
     return _drawn(figure, form)
 
 

@@ -17,12 +17,11 @@ from services.assessment.evidence.settings import EvidenceSettings
 from services.assessment.instruments.rules import questions_of
 from services.assessment.instruments.service import sections_by_id
 from services.assessment.recommendations.models import RecommendationStep
-from services.assessment.surveys.drafting import StoredAnswers, answers_of
-from services.assessment.surveys.models import Survey, SurveyStatus
-from services.assessment.surveys.rules import FREE_STEPS
+from services.assessment.surveys.drafting import StoredAnswers, answers_of, require_open
+from services.assessment.surveys.models import Survey
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, new_id, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, TooLarge, require_step
+from shared.errors import Conflict, FieldError, Invalid, TooLarge
 from shared.objects import ObjectStore
 
 _READ_BYTES = 1024 * 1024
@@ -154,7 +153,7 @@ async def _open_survey(
 ) -> Survey:
     """The survey, whose answers the caller may change now."""
     survey = await read_visible(work.session, caller, Survey, survey_id, locked=locked)
-    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
+    require_open(survey)
     return survey
 
 

@@ -27,7 +27,7 @@ from services.assessment.surveys.schemas import (
 )
 from shared.auth import Caller
 from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, FieldError, Invalid, NotFound
 
 StoredAnswers = Mapping[str, Mapping[str, Any]]
 """By question: `value`, `comment`, `confidential` and `carried_from`."""
@@ -50,7 +50,7 @@ async def save_section(
     )
     if survey is None:
         raise NotFound.record("Survey", survey_id)
-    require_step("survey", survey.status, SurveyStatus.SUBMITTED, FREE_STEPS)
+    require_open(survey)
     section = await _section_of(work.session, survey, code)
     saved = await work.session.scalar(_saved(survey_id, code).with_for_update())
     assert saved is not None  # noqa: S101 - each section is there from the survey's issue
@@ -68,6 +68,19 @@ async def save_section(
             after[question] = became
     await _save_changes(work, caller, saved, after, changes)
     return _as_read(survey, section, saved, saved.answers, of_draft=True)
+
+
+def require_open(survey: Survey) -> None:
+    """Refuse a change to a response that is not with the State.
+
+    Raises:
+        Conflict: the response is submitted, or further on.
+    """
+    if SurveyStatus.SUBMITTED not in FREE_STEPS[survey.status]:
+        raise Conflict(
+            f"The survey is {survey.status}: its answers and evidence change only while it is "
+            "issued, or returned for clarification."
+        )
 
 
 async def mark_confidential(

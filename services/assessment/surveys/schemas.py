@@ -4,19 +4,43 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from services.assessment.surveys.models import SurveyStatus
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
 _FOR_THOSE_WHO_SEE_ALL = "told to CTED, the Committee and the State alone (¶23)"
+_LARGEST = 10**15
+
+
+def _one_value(given: object, handler: ValidatorFunctionWrapHandler) -> object:
+    """The value, a whole number as such; what is none of its forms is one fault and not four."""
+    try:
+        value = handler(given)
+    except ValidationError:
+        raise ValueError(
+            f"send a word, a number from -{_LARGEST} to {_LARGEST}, or a list of up to 100 words"
+        ) from None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 Value = Annotated[
     StrictStr
-    | Annotated[StrictInt, Field(ge=-(10**15), le=10**15)]
-    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | Annotated[StrictInt, Field(ge=-_LARGEST, le=_LARGEST)]
+    | Annotated[StrictFloat, Field(ge=-_LARGEST, le=_LARGEST, allow_inf_nan=False)]
     | Annotated[list[StrictStr], Field(max_length=100)],
+    WrapValidator(_one_value),
     Field(
         description="A word (yes, partial, no, not_applicable), a number, or codes of choices",
         examples=["partial"],

@@ -45,12 +45,13 @@ ANSWERED = (SurveyStatus.SUBMITTED, SurveyStatus.ACCEPTED, SurveyStatus.ASSESSED
 
 async def issue(work: UnitOfWork, caller: Caller, wanted: SurveyCreate) -> Survey:
     """Issue the instrument to the State, with its earlier answers where that is wanted."""
-    _require_future(work, wanted.due_on)
+    faults = _past(work, wanted.due_on)
     instrument = await work.session.get(Instrument, wanted.instrument_id)
     if instrument is None or instrument.status is not InstrumentStatus.PUBLISHED:
-        raise Invalid.of_field(
-            "body.instrument_id", "No such published instrument; see /v1/instruments."
-        )
+        message = "No such published instrument; see /v1/instruments."
+        faults.append(FieldError(field="body.instrument_id", message=message))
+    if instrument is None or faults:
+        raise Invalid("Nothing was issued; correct these and send again.", errors=faults)
     sections = await sections_by_id(work.session, instrument.id)
     survey = Survey(**wanted.model_dump(exclude={"carry_forward"}), status=SurveyStatus.ISSUED)
     carried: dict[str, dict[str, object]] = {}
@@ -105,7 +106,8 @@ async def change_due_date(
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     if survey.status is not SurveyStatus.ISSUED:
         raise Conflict(f"The survey is {survey.status}: only what is not submitted has a due date.")
-    _require_future(work, wanted.due_on)
+    if faults := _past(work, wanted.due_on):
+        raise Invalid(faults[0].message, errors=faults)
     survey.due_on = wanted.due_on
     await work.save(survey)
     await _record_step(work, caller, survey, survey.status, wanted.reason)
@@ -162,17 +164,15 @@ async def return_for_clarification(
     """Give the response back to the State, with what is unclear."""
     survey = await work.get(Survey, survey_id, version=version, locked=True)
     require_step("survey", survey.status, SurveyStatus.RETURNED, FREE_STEPS)
-    _require_future(work, wanted.due_on)
     sections = await sections_by_id(work.session, survey.instrument_id)
     known = {question.code for question in questions_of(sections)}
-    if unknown := [code for code in wanted.questions if code not in known]:
-        raise Invalid(
-            "The instrument does not ask these questions.",
-            errors=[
-                FieldError(field="body.questions", message=f"There is no question {code}.")
-                for code in unknown
-            ],
-        )
+    faults = [
+        FieldError(field=f"body.questions.{place}", message=f"There is no question {code}.")
+        for place, code in enumerate(wanted.questions)
+        if code not in known
+    ]
+    if faults := faults + _past(work, wanted.due_on):
+        raise Invalid("Nothing was returned; correct these and send again.", errors=faults)
     answers = await drafting.answers_of(work.session, survey)
     survey.due_on = wanted.due_on
     step = await _take(work, caller, survey, SurveyStatus.RETURNED, wanted.reason, wanted.questions)
@@ -327,7 +327,9 @@ async def _record_step(
     return step
 
 
-def _require_future(work: UnitOfWork, due_on: date) -> None:
+def _past(work: UnitOfWork, due_on: date) -> list[FieldError]:
+    """The fault of a date that is not to come, if it is one."""
     today = work.clock.today()
-    if due_on <= today:
-        raise Invalid.of_field("body.due_on", f"Give a date after today, {today}.")
+    if due_on > today:
+        return []
+    return [FieldError(field="body.due_on", message=f"Give a date after today, {today}.")]

@@ -255,9 +255,7 @@ async def test_evidence_of_a_submitted_response_stays_as_it_is(
         assert (await senegal.post(f"{path}/submission")).status_code == 200
         late = await attach(senegal, survey, b"text", "a.txt")
         gone = await senegal.delete(f"/v1/evidence/{evidence['id']}", headers={"If-Match": '"1"'})
-        assert (late.json()["type"], gone.json()["type"]) == (
-            ("urn:ctc:problem:illegal-transition",) * 2
-        )
+        assert (late.json()["type"], gone.json()["type"]) == (("urn:ctc:problem:conflict",) * 2)
         assert await evidence_of(senegal, survey) == [evidence]
         unclear = {"reason": "Which law?", "questions": ["CFT-1"], "due_on": "2099-06-01"}
         await officer.post(f"{path}/clarification-request", json=unclear)

@@ -230,7 +230,7 @@ async def test_a_survey_submitted_while_the_file_was_stored_takes_no_more(
     )
     await holding.execute("COMMIT")
     await holding.close()
-    assert (await attaching).json()["type"] == "urn:ctc:problem:illegal-transition"
+    assert (await attaching).json()["type"] == "urn:ctc:problem:conflict"
     assert await evidence_of(officer, survey) == []
 
 

@@ -16,6 +16,7 @@ from tests.service.assessment.steps import (
     INSTRUMENT,
     accepted,
     assessed,
+    fields_of,
     issued,
     published,
     save,
@@ -66,6 +67,7 @@ async def test_a_state_answers_and_submits_and_both_events_arrive_in_order(
         )
         late = await save(kenya, survey, "borders", {"BC-1": "yes"})
         assert late.status_code == 409, "nothing is saved to a response that is submitted"
+        assert late.json()["detail"].startswith("The survey is submitted: its answers and evidence")
 
     first, second = await _events_about(stack, survey["id"], 2)
     assert first["type"] == "org.un.ctc.assessment.survey-issued.v1"
@@ -163,8 +165,19 @@ async def test_every_faulty_answer_is_named_and_none_is_saved(
     ]
     assert all(fault["message"] for fault in answer.json()["errors"])
     assert (await officer.get(f"/v1/surveys/{survey['id']}/sections/s")).json()["answers"] == {}
-    good = {"CFT-1": "not_applicable", "SCALE": 4, "COUNT": 12.5, "PICK": "b", "WORDS": "As it is"}
-    assert (await save(officer, survey, "s", good)).status_code == 200
+    formless = {"CFT-1": True, "SCALE": {"a": 1}, "COUNT": 1e300, "PICK": [1], "WORDS": {}}
+    refused = await save(officer, survey, "s", {code: {"value": v} for code, v in formless.items()})
+    assert fields_of(refused) == [f"body.answers.{code}.value" for code in formless]
+    good = {
+        "CFT-1": "not_applicable",
+        "SCALE": 4.0,
+        "COUNT": 12.5,
+        "PICK": "b",
+        "WORDS": "So it is",
+    }
+    saved = await save(officer, survey, "s", good)
+    assert saved.status_code == 200
+    assert '"value":4,' in saved.text, "a whole number is kept as one"
 
 
 async def test_a_response_is_returned_clarified_and_accepted(
@@ -178,10 +191,9 @@ async def test_a_response_is_returned_clarified_and_accepted(
     early = await officer.post(f"{path}/clarification-request", json=request)
     assert early.status_code == 409
     await officer.post(f"{path}/submission")
-    unknown = await officer.post(
-        f"{path}/clarification-request", json=request | {"questions": ["NONE"]}
-    )
-    assert unknown.json()["errors"][0]["field"] == "body.questions"
+    wrong = request | {"questions": ["CFT-1", "NONE"], "due_on": "2001-01-01"}
+    unknown = await officer.post(f"{path}/clarification-request", json=wrong)
+    assert fields_of(unknown) == ["body.questions.1", "body.due_on"]
     returned = await officer.post(f"{path}/clarification-request", json=request)
     assert (returned.status_code, returned.json()["status"]) == (200, "returned")
     assert (await officer.post(f"{path}/acceptance")).status_code == 409
@@ -213,7 +225,10 @@ async def test_a_state_is_given_another_date(stack: Stack, officer: httpx.AsyncC
     path = f"/v1/surveys/{survey['id']}"
     past = {"due_on": "2001-01-01", "reason": "At its request"}
     wrong = await officer.patch(path, json=past, headers={"If-Match": '"1"'})
-    assert wrong.json()["errors"][0]["field"] == "body.due_on"
+    assert fields_of(wrong) == ["body.due_on"]
+    nothing = {"instrument_id": str(uuid4()), "member_state": "COM", "due_on": "2001-01-01"}
+    refused = await officer.post("/v1/surveys", json=nothing)
+    assert fields_of(refused) == ["body.due_on", "body.instrument_id"]
     body = past | {"due_on": "2099-09-01"}
     changed = await officer.patch(path, json=body, headers={"If-Match": '"1"'})
     assert changed.json()["due_on"] == "2099-09-01"

@@ -8,7 +8,9 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.image import imread as read_png
 
+from services.assessment.documents import charts
 from services.assessment.documents.rendering import Document, rendered
 from services.assessment.documents.rules import severities_by_theme
 from services.assessment.documents.schemas import (
@@ -108,6 +110,32 @@ def test_the_docx_holds_every_figure_and_line() -> None:
         "1 March 2025", "2370 6", "not implemented", "1 July 2023", "gender (¶30); children (¶39)",
     ):  # fmt: skip
         assert said in text, said
+
+
+def test_no_row_of_the_docx_is_split_between_two_pages() -> None:
+    file = rendered(profile(), DocumentFormat.DOCX)
+    rows = [row for table in docx.Document(io.BytesIO(file)).tables for row in table.rows]
+    assert rows
+    assert all(row._tr.xpath("w:trPr/w:cantSplit") for row in rows)
+
+
+def test_nothing_of_a_chart_is_cut_off_at_its_edge() -> None:
+    named = "Internet and information and communications technologies"
+    counted: dict[str, dict[str, int]] = {
+        named: dict.fromkeys(Severity, 3),
+        "Arms and weapons": {"low": 2},
+    }
+    drawings = (
+        charts.gaps_by_theme(counted, "png"),
+        charts.implementation_by_theme(
+            [line.model_copy(update={"name": named}) for line in LINES], "png"
+        ),
+        charts.implementation_over_time(profile(rounds=3).rounds, "png"),
+    )
+    for drawing in drawings:
+        pixels = read_png(io.BytesIO(drawing))[..., :3]
+        edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+        assert all((edge == 1).all() for edge in edges)
 
 
 @pytest.mark.parametrize("make", [profile, report])
