@@ -1,5 +1,7 @@
 """The one place where errors become HTTP answers."""
 
+from collections.abc import Iterator
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
-from shared.database.failures import is_transient, is_unstorable
+from shared.database.failures import is_transient, is_unstorable, storable
 from shared.errors.problems import (
     Conflict,
     FieldError,
@@ -92,6 +94,9 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return _answer(request, NotFound(f"There is no {request.url.path} here; see /docs."))
+    if error.status_code == 400:  # FastAPI's and Starlette's, of a body that cannot be taken apart
+        way_out = f"It cannot be read ({error.detail}): send what its Content-Type says."
+        return _answer(request, Invalid.of_field("body", way_out))
     if error.status_code == TooLarge.status:
         return _answer(request, TooLarge(error.detail, headers=dict(error.headers or {})))
     body = ProblemDetails(
@@ -130,14 +135,15 @@ def _integrity(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _database(request: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> JSONResponse:
     if is_unstorable(error):
         log.warning("unstorable-value", path=request.url.path, error=str(error))
         return _answer(
             request,
             Invalid(
                 "A value cannot be stored: text must be Unicode without NUL, numbers and dates "
-                "within range. Nothing was saved."
+                "within range. Nothing was saved.",
+                errors=await _unstorable_texts(request),
             ),
         )
     if not is_transient(error):
@@ -150,6 +156,28 @@ def _database(request: Request, error: Exception) -> JSONResponse:
             headers={"Retry-After": "1"},
         ),
     )
+
+
+async def _unstorable_texts(request: Request) -> list[FieldError]:
+    """Where the input has text that no column takes."""
+    sent: dict[str, object] = {"query": dict(request.query_params)}
+    if request.headers.get("content-type", "").startswith("application/json"):
+        sent["body"] = await request.json()  # read before, and kept by the request
+    message = "Leave NUL and lone surrogates out: they cannot be stored."
+    return [
+        FieldError(field=field, message=message)
+        for field, text in _texts_in(sent)
+        if storable(text, len(text)) != text
+    ]
+
+
+def _texts_in(value: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield ".".join(at), value
+    elif isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            yield from _texts_in(part, (*at, str(name)))
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

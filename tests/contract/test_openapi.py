@@ -39,6 +39,13 @@ def test_operation_ids_are_distinct_method_names(made: Made, service: str) -> No
 
 
 @of_each_service
+def test_no_schema_is_named_after_a_module(made: Made, service: str) -> None:
+    """Two of one name are told apart by their modules, and so would be the clients' classes."""
+    names = made[PurePosixPath(f"openapi/{service}.json")]["components"]["schemas"]
+    assert not [name for name in names if "__" in name]
+
+
+@of_each_service
 def test_no_development_route_is_published(made: Made, service: str) -> None:
     assert not [path for _, path, _ in operations(made, service) if "development" in path]
 

@@ -18,6 +18,7 @@ from services.assessment.evidence.service import follow_confidentiality
 from services.assessment.gaps.models import Gap
 from services.assessment.gaps.service import withhold
 from services.assessment.recommendations.models import Recommendation
+from services.assessment.recommendations.rules import UNDER_REVIEW
 from services.assessment.recommendations.service import about_any, among, readable
 from services.assessment.surveys.drafting import mark_confidential
 from services.assessment.surveys.models import Survey
@@ -148,7 +149,10 @@ async def _settle(work: UnitOfWork, recommendations: list[Recommendation]) -> No
     withheld = {str(gap_id) for gap_id in of_gaps}
     for record in recommendations:
         confidential = record.id in kept or not withheld.isdisjoint(record.gap_ids)
-        await _set(work, "recommendation", record, confidential=confidential, text=record.text)
+        if record.status in UNDER_REVIEW:
+            record.confidential = confidential  # nobody was told of it yet
+        else:
+            await _set(work, "recommendation", record, confidential=confidential, text=record.text)
 
 
 async def _set(

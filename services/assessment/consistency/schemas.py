@@ -1,25 +1,13 @@
 """Queries and responses about consistency."""
 
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.assessment.instruments.models import Tool
 from services.assessment.ratings.rules import Rating
-from shared.reference import Alpha3, ThemeCode, member_states
-
-
-def _known_region(value: str) -> str:
-    known = {
-        name
-        for state in member_states().values()
-        for name in (state.region, state.subregion, state.intermediate_region)
-    }
-    if value not in known:
-        raise ValueError(f"{value!r} is no M49 region or subregion; see /v1/reference")
-    return value
+from shared.reference import Alpha3, M49Area, ThemeCode
 
 
 class ConsistencyQuery(BaseModel):
@@ -31,9 +19,7 @@ class ConsistencyQuery(BaseModel):
     completed_until: date | None = None
     instrument_id: UUID | None = Field(None, description="One edition of an instrument")
     tool: Tool | None = None
-    region: Annotated[str, AfterValidator(_known_region)] | None = Field(
-        None, description="M49 region or subregion", examples=["Africa"]
-    )
+    region: M49Area | None = None
 
 
 class OutlierQuery(ConsistencyQuery):

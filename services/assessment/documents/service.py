@@ -70,7 +70,7 @@ async def state_profile(
 ) -> StateProfile:
     """What the caller may see of the State's implementation, as it stands."""
     if member_state not in member_states():
-        raise NotFound(f"There is no Member State {member_state}; see /v1/reference.")
+        raise NotFound(f"There is no Member State {member_state}; see /v1/reference/member-states.")
     records = await session.scalars(
         visible_to(caller, select(Assessment), Assessment)
         .where(

@@ -52,4 +52,6 @@ class GapQuery(ListQuery):
     severity: Severity | None = None
     basis: Basis | None = None
     tag: Tag | None = None
-    sort: Literal["identified_on", "-identified_on", "theme", "-theme"] = "-identified_on"
+    sort: Literal["identified_on", "-identified_on", "theme", "-theme", "severity", "-severity"] = (
+        "-identified_on"
+    )

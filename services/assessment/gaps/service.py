@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.assessments.access import audience_in_lists
@@ -103,15 +103,20 @@ async def list_gaps(session: AsyncSession, caller: Caller, query: GapQuery) -> P
     )
     for name, value in wanted.items():
         statement = statement.where(getattr(Gap, name) == value)
+    # Whoever is shown more than the open ones sees none but its own State's.
+    sees_all = audience_in_lists(caller) is Audience.ALL
+    shown = Gap.severity if sees_all else Gap.open_severity
     if query.severity:
-        sees_all = audience_in_lists(caller) is Audience.ALL
-        shown = Gap.severity if sees_all else Gap.open_severity
         statement = statement.where(shown == query.severity)
     if query.resolution:
         statement = statement.where(Gap.provisions.contains([{"resolution": query.resolution}]))
     if query.tag:
         statement = statement.where(Gap.tags.contains([query.tag]))
-    sortable = {"identified_on": Gap.identified_on, "theme": Gap.theme}
+    sortable = {
+        "identified_on": Gap.identified_on,
+        "theme": Gap.theme,
+        "severity": case({severity: rank for rank, severity in enumerate(Severity)}, value=shown),
+    }
     page = await paginate(session, statement, query, query.sort, sortable, Gap.id)
     return page.map(lambda gap: as_read(caller, gap))
 

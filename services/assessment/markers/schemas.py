@@ -13,7 +13,7 @@ from shared.database import ListQuery
 from shared.reference import Alpha3, RegionName, SubregionName
 
 
-class By(StrEnum):
+class MarkersBy(StrEnum):
     """What the counts are grouped by."""
 
     REGION = "region"
@@ -38,7 +38,7 @@ class MarkerFilter(BaseModel):
 class MarkerQuery(MarkerFilter):
     """What to count."""
 
-    by: list[By] = Field([], max_length=len(By), description="Left out: all together")
+    by: list[MarkersBy] = Field([], max_length=len(MarkersBy), description="Left out: all together")
 
 
 class Tally(BaseModel):

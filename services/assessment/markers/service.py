@@ -30,7 +30,6 @@ from services.assessment.instruments.models import Tag
 from services.assessment.markers.models import AssessmentMarker
 from services.assessment.markers.rules import Marker
 from services.assessment.markers.schemas import (
-    By,
     MarkedAssessment,
     MarkedAssessmentQuery,
     MarkedRecommendation,
@@ -38,6 +37,7 @@ from services.assessment.markers.schemas import (
     MarkerFilter,
     MarkerGroup,
     MarkerQuery,
+    MarkersBy,
     MarkersRead,
     TagTally,
     Tally,
@@ -286,10 +286,10 @@ async def _totals(
     for state, in_year, everything, *of_tags in (await session.execute(counted)).tuples():
         of_state = member_states()[state]
         about = {
-            By.REGION: of_state.region,
-            By.SUBREGION: of_state.subregion,
-            By.MEMBER_STATE: state,
-            By.YEAR: in_year,
+            MarkersBy.REGION: of_state.region,
+            MarkersBy.SUBREGION: of_state.subregion,
+            MarkersBy.MEMBER_STATE: state,
+            MarkersBy.YEAR: in_year,
         }
         group = totals[tuple(about[by] for by in query.by)]
         group.all += everything

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.assessment.roll_ups.rules import Flags
-from services.assessment.roll_ups.schemas import By, RollUpQuery
+from services.assessment.roll_ups.schemas import RollUpBy, RollUpQuery
 from shared.reference import member_states
 
 STATES = {code: position for position, code in enumerate(sorted(member_states()))}
@@ -48,8 +48,8 @@ MEMBERS = _members()
 
 def places_of(query: RollUpQuery) -> list[int]:
     """The positions of the places that the query's cells are about."""
-    by_region = query.place is By.REGION or (query.place is None and query.region is not None)
-    by_subregion = query.place is By.SUBREGION or query.subregion is not None
+    by_region = query.place is RollUpBy.REGION or (query.place is None and query.region is not None)
+    by_subregion = query.place is RollUpBy.SUBREGION or query.subregion is not None
     return [
         position
         for position, place in enumerate(PLACES)

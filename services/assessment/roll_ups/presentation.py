@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from services.assessment.roll_ups.places import MEMBERS, PLACES
 from services.assessment.roll_ups.rules import Flags, RollUp, cautions
 from services.assessment.roll_ups.schemas import (
-    By,
     Caution,
     Change,
     Quartiles,
+    RollUpBy,
     RollUpQuery,
     RollUpRow,
     YearRead,
@@ -77,7 +77,7 @@ def _about(query: RollUpQuery, subject: str, place: int) -> dict[str, str | int 
     }
     by = query.about
     if by is not None:
-        about[by.value] = int(subject) if by is By.RESOLUTION else subject
+        about[by.value] = int(subject) if by is RollUpBy.RESOLUTION else subject
     return about
 
 

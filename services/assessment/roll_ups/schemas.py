@@ -11,7 +11,7 @@ from shared.reference import RegionName, ResolutionNumber, SubregionName, ThemeC
 MOST_YEARS = 30
 
 
-class By(StrEnum):
+class RollUpBy(StrEnum):
     """What the cells are about: a subject, a place, or one of each."""
 
     THEME = "theme"
@@ -21,8 +21,8 @@ class By(StrEnum):
     SUBREGION = "subregion"
 
 
-SUBJECTS = (By.THEME, By.RESOLUTION, By.PROVISION)
-PLACES = (By.REGION, By.SUBREGION)
+SUBJECTS = (RollUpBy.THEME, RollUpBy.RESOLUTION, RollUpBy.PROVISION)
+PLACES = (RollUpBy.REGION, RollUpBy.SUBREGION)
 
 
 class RollUpQuery(BaseModel):
@@ -30,7 +30,7 @@ class RollUpQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: list[By] = Field([], max_length=2, description="One subject, one place, or both")
+    by: list[RollUpBy] = Field([], max_length=2, description="One subject, one place, or both")
     from_year: int | None = Field(None, ge=1, le=9998, description="5 before the last, if left out")
     to_year: int | None = Field(None, ge=1, le=9998, description="The last that you may see")
     region: RegionName | None = None
@@ -46,32 +46,34 @@ class RollUpQuery(BaseModel):
             raise ValueError(
                 f"give at most one of {', '.join(SUBJECTS)} and one of {', '.join(PLACES)} in by"
             )
-        if self.theme and (self.resolution or self.subject in (By.RESOLUTION, By.PROVISION)):
+        if self.theme and (
+            self.resolution or self.subject in (RollUpBy.RESOLUTION, RollUpBy.PROVISION)
+        ):
             raise ValueError("scores by theme and by resolution are apart: leave out theme")
-        if self.resolution and self.subject is By.THEME:
+        if self.resolution and self.subject is RollUpBy.THEME:
             raise ValueError("scores by theme and by resolution are apart: leave out resolution")
         if self.region and self.subregion:
             raise ValueError("a subregion lies in one region: leave out region")
-        if self.subregion and self.place is By.REGION:
+        if self.subregion and self.place is RollUpBy.REGION:
             raise ValueError("a subregion lies in one region: leave out by=region")
         return self
 
     @property
-    def subject(self) -> By | None:
+    def subject(self) -> RollUpBy | None:
         """What the cells' scores are about, other than the whole."""
         return next((by for by in self.by if by in SUBJECTS), None)
 
     @property
-    def about(self) -> By | None:
+    def about(self) -> RollUpBy | None:
         """The dimension of the scores; None: those of whole assessments."""
         if self.subject is None and self.theme:
-            return By.THEME
+            return RollUpBy.THEME
         if self.subject is None and self.resolution:
-            return By.RESOLUTION
+            return RollUpBy.RESOLUTION
         return self.subject
 
     @property
-    def place(self) -> By | None:
+    def place(self) -> RollUpBy | None:
         """What the cells' States are grouped by."""
         return next((by for by in self.by if by in PLACES), None)
 

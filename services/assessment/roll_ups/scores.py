@@ -30,14 +30,14 @@ from services.assessment.assessments.models import (
 from services.assessment.instruments.models import Instrument
 from services.assessment.roll_ups.places import STATES
 from services.assessment.roll_ups.rules import Assessed, Integers
-from services.assessment.roll_ups.schemas import By, RollUpQuery
+from services.assessment.roll_ups.schemas import RollUpBy, RollUpQuery
 from services.assessment.surveys.models import Survey
 from shared.auth import Caller, Role
 
 _DIMENSION = {
-    By.THEME: Dimension.THEME,
-    By.RESOLUTION: Dimension.RESOLUTION,
-    By.PROVISION: Dimension.PROVISION,
+    RollUpBy.THEME: Dimension.THEME,
+    RollUpBy.RESOLUTION: Dimension.RESOLUTION,
+    RollUpBy.PROVISION: Dimension.PROVISION,
 }
 
 

@@ -39,6 +39,12 @@ async def test_an_assessment_scores_the_response_and_derives_its_gaps(
         ("CFT-1", "no", "critical"),
         ("BC-1", "partial", "medium"),
     }
+    gravest = {"assessment_id": assessment["id"], "sort": "-severity", "limit": 1}
+    first = (await officer.get("/v1/gaps", params=gravest)).json()
+    then = (
+        await officer.get("/v1/gaps", params={**gravest, "cursor": first["next_cursor"]})
+    ).json()
+    assert [page["items"][0]["severity"] for page in (first, then)] == ["critical", "medium"]
     completed = await read_event(stack, AssessmentCompleted, assessment_id=assessment["id"])
     assert completed["data"]["score"] == assessment["overall"]["score"]
     identified = await read_events(
