@@ -106,9 +106,10 @@ async def complete(
     require_part(caller, assessment)
     require_step("assessment", assessment.status, AssessmentStatus.COMPLETED, FREE_STEPS)
     await ratings.conclude(work, assessment)
+    response = await response_to(work.session, survey)
+    # Saved with what is found, so that versions do not count whether anything is kept back (¶23).
     assessment.status = AssessmentStatus.COMPLETED
     assessment.completed_on = work.clock.today()
-    response = await response_to(work.session, survey)
     found = await keep_findings(work, assessment, response)
     assessment.confidential = survey.confidential or not found.is_open
     await work.save(assessment)

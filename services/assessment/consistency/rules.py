@@ -271,7 +271,8 @@ def drifts(rounds: Iterable[RoundScore], subregions: Mapping[str, str]) -> list[
 
     A score, or a change between rounds, far from all its neighbours' is either news or a sign
     that the tool was applied otherwise there. Rounds of one tool are compared, the latest of each
-    State; `subregions` gives that of each State. The most outlying come first.
+    State, of those of one day the last in `rounds`; `subregions` gives that of each State. The
+    most outlying come first.
     """
     series: dict[tuple[str, str, str], dict[str, list[RoundScore]]] = {}
     for one in sorted(rounds, key=lambda one: one.completed_on):

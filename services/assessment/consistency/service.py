@@ -168,6 +168,7 @@ async def drift_among(session: AsyncSession, query: DriftQuery) -> DriftReport:
             AssessmentScore.dimension == Dimension.THEME,
             AssessmentScore.audience == Audience.ALL,
         )
+        .order_by(Assessment.completed_on, Assessment.id)
     )
     if query.theme:
         statement = statement.where(AssessmentScore.key == query.theme)
