@@ -56,6 +56,8 @@ def in_a_sheet(name: str, value: Any) -> Any:
     """What the list's value is in a cell of a workbook."""
     if name.endswith("_on") and value:
         return datetime.fromisoformat(value)
+    if name == "provisions":
+        return "; ".join(" ".join(str(part) for part in cited.values() if part) for cited in value)
     if isinstance(value, dict) or (value and isinstance(value, list)):
         return json.dumps(value, separators=(",", ":"))
     return None if value == [] else value
