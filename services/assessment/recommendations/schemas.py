@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, mod
 from services.assessment.instruments.models import Tag
 from services.assessment.instruments.schemas import Provision
 from services.assessment.recommendations.models import Priority, RecommendationStatus
+from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ResolutionNumber, ThemeCode
 
@@ -34,7 +35,7 @@ class RecommendationCreate(BaseModel):
     tags: Tags | None = Field(None, description="Those of the gaps, unless you say")
     technical_assistance_needed: bool = Field(description="Whether the State needs help (¶9)")
     technical_assistance_kind: AssistanceKind | None = None
-    target_on: date
+    target_on: PlannedDay
 
     @model_validator(mode="after")
     def _of_help_that_is_needed(self) -> Self:
@@ -87,7 +88,7 @@ class RecommendationUpdate(BaseModel):
         None, description="False drops technical_assistance_kind as well"
     )
     technical_assistance_kind: AssistanceKind | None = None
-    target_on: date | None = None
+    target_on: PlannedDay | None = None
 
 
 class ReviewReturn(BaseModel):
