@@ -25,7 +25,7 @@ Comments = Annotated[str, Field(min_length=3, max_length=5000)]
 class RecommendationCreate(BaseModel):
     """A recommendation to draft from gaps of one State."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     gap_ids: list[UUID] = Field(min_length=1, max_length=50)
     text: Text
@@ -77,7 +77,7 @@ class ImportedRow(RecommendationCreate):
 class RecommendationUpdate(BaseModel):
     """What to change in a draft; what is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     text: Text | None = None
     priority: Priority | None = None
@@ -94,7 +94,7 @@ class RecommendationUpdate(BaseModel):
 class ReviewReturn(BaseModel):
     """What is to be changed in a draft before it is approved."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     comments: Comments
 
@@ -102,7 +102,7 @@ class ReviewReturn(BaseModel):
 class ReviewApproval(BaseModel):
     """What the reviewer adds to an approval."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     comments: Comments | None = None
 
@@ -118,7 +118,7 @@ class Issuances(BaseModel):
 class Evidence(BaseModel):
     """What shows that a status is right: a page, or a document by its symbol."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     title: str = Field(min_length=3, max_length=300)
     url: HttpUrl | None = None
@@ -136,7 +136,7 @@ class Evidence(BaseModel):
 class StatusChange(BaseModel):
     """The status that a recommendation takes, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     status: Literal[
         "issued",

@@ -66,7 +66,7 @@ class SurveyCreate(BaseModel):
 class SurveyUpdate(BaseModel):
     """What to change of a survey that is out."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     due_on: PlannedDay
     reason: str = Field(min_length=3, max_length=2000)
@@ -169,7 +169,7 @@ class Validation(BaseModel):
 class ClarificationRequest(BaseModel):
     """What the State is asked to clarify, and by when."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     reason: str = Field(min_length=3, max_length=5000)
     questions: list[str] = Field([], max_length=500, description="Codes; empty: the whole")

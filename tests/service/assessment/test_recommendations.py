@@ -97,6 +97,7 @@ async def test_a_draft_is_revised_and_discarded_while_it_is_one(
     for wrong in (
         {"target_on": "2020-01-01"},
         {"target_on": "9999-12-31"},
+        {"text": " " * 40},
         {"technical_assistance_kind": "Training"},
     ):
         answer = await officer.patch(path, json=wrong, headers={"If-Match": '"2"'})
