@@ -35,7 +35,8 @@ class _ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
     def render(self, content: object) -> bytes:
-        return json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace")
 
 
 def install_error_handlers(app: FastAPI) -> None:
