@@ -5,9 +5,12 @@ import os
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+PlannedDay = Annotated[date, Field(le=date(2999, 12, 31))]
+"""A day to come, as one is given: what is reckoned from it stays within the calendar."""
 
 
 class Clock(Protocol):

@@ -1,5 +1,6 @@
 """The one place where errors become HTTP answers."""
 
+import json
 from collections.abc import Iterator
 
 import structlog
@@ -28,6 +29,16 @@ from shared.errors.problems import (
 log = structlog.get_logger(__name__)
 
 
+class _ProblemResponse(JSONResponse):
+    """Problem details; what they quote of the input may be no proper text, and is escaped."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: object) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace")
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every error of the application as problem details."""
     app.add_exception_handler(Problem, _problem)
@@ -51,11 +62,8 @@ def _answer(request: Request, problem: Problem) -> JSONResponse:
         request_id=getattr(request.state, "request_id", None),
         errors=problem.errors,
     )
-    return JSONResponse(
-        body.model_dump(mode="json"),
-        status_code=problem.status,
-        headers=problem.headers,
-        media_type="application/problem+json",
+    return _ProblemResponse(
+        body.model_dump(mode="json"), status_code=problem.status, headers=problem.headers
     )
 
 
@@ -107,11 +115,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         instance=request.url.path,
         request_id=getattr(request.state, "request_id", None),
     )
-    return JSONResponse(
-        body.model_dump(mode="json"),
-        status_code=error.status_code,
-        headers=error.headers,
-        media_type="application/problem+json",
+    return _ProblemResponse(
+        body.model_dump(mode="json"), status_code=error.status_code, headers=error.headers
     )
 
 

@@ -1,4 +1,7 @@
-"""The columns of a read model: nested records become dotted columns, the rest one cell each."""
+"""The columns of a read model: nested records become dotted columns, the rest one cell each.
+
+A list of records that say how they read (`__str__`) is joined like a list of texts.
+"""
 
 import math
 from collections.abc import Iterator
@@ -21,13 +24,13 @@ class Columns:
     """The columns of the read model `kind`, in its order."""
 
     def __init__(self, kind: type[BaseModel]) -> None:
-        self._paths = list(_paths(kind, (), (kind,)))
+        self._paths = dict(_paths(kind, (), (kind,)))
         self.names = [".".join(path) for path in self._paths]
 
     def row(self, item: BaseModel) -> list[Cell]:
         """The item's cells, one for each column."""
         dumped = item.model_dump(by_alias=True)
-        return [cell_of(_at(dumped, path)) for path in self._paths]
+        return [cell_of(_as_read(_at(dumped, path), said)) for path, said in self._paths.items()]
 
 
 def cell_of(value: object) -> Cell:
@@ -59,7 +62,8 @@ def text_of(cell: Cell) -> str:
 
 def _paths(
     kind: type[BaseModel], before: tuple[str, ...], above: tuple[type, ...]
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[tuple[tuple[str, ...], type[BaseModel] | None]]:
+    """The path of each column, and the records of its list where they say how they read."""
     fields = [
         (field.serialization_alias or name, field.annotation)
         for name, field in kind.model_fields.items()
@@ -72,7 +76,7 @@ def _paths(
     for name, annotation in fields + computed:
         nested = _record_in(annotation)
         if nested is None or nested in above:
-            yield (*before, name)
+            yield (*before, name), _said_in(annotation)
         else:
             yield from _paths(nested, (*before, name), (*above, nested))
 
@@ -87,6 +91,19 @@ def _record_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return None if issubclass(annotation, RootModel) else annotation
     return None
+
+
+def _said_in(annotation: object) -> type[BaseModel] | None:
+    if get_origin(annotation) is not list:
+        return None
+    record = _record_in(get_args(annotation)[0])
+    return record if record and record.__str__ is not BaseModel.__str__ else None
+
+
+def _as_read(value: object, said: type[BaseModel] | None) -> object:
+    if said is None or not isinstance(value, list):
+        return value
+    return [str(said.model_construct(**part)) for part in value]
 
 
 def _at(dumped: object, path: tuple[str, ...]) -> object:

@@ -10,6 +10,7 @@ from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
+    AssessmentSummary,
     AssessmentUpdate,
 )
 from shared.auth import CtedCaller, FindingsReader
@@ -43,8 +44,8 @@ async def open_assessment(
 @router.get("", responses=problem_responses())
 async def list_assessments(
     caller: FindingsReader, session: ReadSession, query: Annotated[AssessmentQuery, Query()]
-) -> Page[AssessmentRead]:
-    """Completed assessments (¶23), and for CTED those in hand."""
+) -> Page[AssessmentSummary]:
+    """Completed assessments (¶23), and for CTED those in hand; each tells its scores in full."""
     return await service.list_assessments(session, caller, query)
 
 

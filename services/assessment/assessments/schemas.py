@@ -81,8 +81,8 @@ class RatingTallies(BaseModel):
     by_provision: dict[str, RatingTallyRead]
 
 
-class AssessmentRead(BaseModel):
-    """An assessment, with the scores and ratings that the caller may see (¶12, ¶23)."""
+class AssessmentSummary(BaseModel):
+    """An assessment, with what the caller may see of it as a whole (¶12, ¶23)."""
 
     id: UUID
     version: int
@@ -100,13 +100,19 @@ class AssessmentRead(BaseModel):
     opened_on: date
     completed_on: date | None
     overall: ScoreRead | None = Field(description="Null until it is completed")
+    rating: Rating | None = Field(description="Of all items together; null until it is completed")
+    summary: str = Field(
+        description="Empty where it may tell of answers that you may not see, or none was written"
+    )
+
+
+class AssessmentRead(AssessmentSummary):
+    """An assessment, with the scores and ratings that the caller may see (¶12, ¶23)."""
+
     by_theme: dict[str, ScoreRead]
     by_resolution: dict[str, ScoreRead]
     by_provision: dict[str, ScoreRead]
     ratings: RatingTallies | None = Field(description="Null until it is completed")
-    summary: str = Field(
-        description="Empty where it may tell of answers that you may not see, or none was written"
-    )
 
 
 class AssessmentQuery(ListQuery):

@@ -23,6 +23,7 @@ from services.assessment.assessments.rules import (
 )
 from services.assessment.assessments.schemas import (
     AssessmentRead,
+    AssessmentSummary,
     RatingTallies,
     RatingTallyRead,
     ScoreRead,
@@ -31,6 +32,7 @@ from services.assessment.instruments.rules import AnswerValue, Question, questio
 from services.assessment.instruments.service import sections_by_id
 from services.assessment.markers.rules import Marker, markers_of
 from services.assessment.ratings.models import AssessmentRating
+from services.assessment.ratings.rules import Rating
 from services.assessment.surveys.drafting import answers_of, confidential_of, values_of
 from services.assessment.surveys.models import Survey
 from shared.auth import CTED, Caller
@@ -113,6 +115,21 @@ async def read_with_scores(
     return read
 
 
+async def summarised(
+    session: AsyncSession, caller: Caller, assessments: Sequence[Assessment]
+) -> list[AssessmentSummary]:
+    """The assessments as lists show them: of hundreds of scores for each, the overall one."""
+    scores = await _by_audience(session, AssessmentScore, assessments, Dimension.OVERALL)
+    ratings = await _by_audience(session, AssessmentRating, assessments, Dimension.OVERALL)
+    read = []
+    for assessment in assessments:
+        key = (assessment.id, audience_of(caller, assessment))
+        score = next(map(ScoreRead.model_validate, scores.get(key, [])), None)
+        rating = next((tally.rating for tally in ratings.get(key, [])), None)
+        read.append(AssessmentSummary(**_told(caller, assessment, score, rating)))
+    return read
+
+
 def audience_of(caller: Caller, assessment: Assessment) -> Audience:
     """Which of an assessment's scores and ratings the caller sees (¶23)."""
     if caller.may_see_confidential_of(assessment.member_state):
@@ -121,7 +138,10 @@ def audience_of(caller: Caller, assessment: Assessment) -> Audience:
 
 
 async def _by_audience(
-    session: AsyncSession, kind: type[R], assessments: Iterable[Assessment]
+    session: AsyncSession,
+    kind: type[R],
+    assessments: Iterable[Assessment],
+    dimension: Dimension | None = None,
 ) -> dict[tuple[UUID, Audience], list[R]]:
     found: dict[tuple[UUID, Audience], list[R]] = {}
     statement = (
@@ -129,6 +149,8 @@ async def _by_audience(
         .where(kind.assessment_id.in_([assessment.id for assessment in assessments]))
         .order_by(kind.key)
     )
+    if dimension is not None:
+        statement = statement.where(kind.dimension == dimension)
     for row in await session.scalars(statement):
         found.setdefault((row.assessment_id, row.audience), []).append(row)
     return found
@@ -154,27 +176,37 @@ def _as_read(
     scores: Sequence[AssessmentScore],
     ratings: Sequence[AssessmentRating],
 ) -> AssessmentRead:
-    is_cted = caller.has_any(*CTED)
-    sees_all = audience_of(caller, assessment) is Audience.ALL
     overall, parts = _parted([(row, ScoreRead.model_validate(row)) for row in scores])
     rated, rated_parts = _parted([(row, RatingTallyRead.model_validate(row)) for row in ratings])
     return AssessmentRead(
-        id=assessment.id,
-        version=assessment.version,
-        survey_id=assessment.survey_id,
-        member_state=assessment.member_state,
-        confidential=assessment.confidential,
-        holds_confidential=sees_all and assessment.holds_confidential,
-        status=assessment.status,
-        assessors=assessment.assessors if is_cted else None,
-        unsettled=assessment.unsettled if is_cted else None,
-        opened_on=assessment.opened_on,
-        completed_on=assessment.completed_on,
-        overall=overall,
+        **_told(caller, assessment, overall, rated.rating if rated else None),
         **parts,
         ratings=RatingTallies(overall=rated, **rated_parts) if rated else None,
-        summary=assessment.summary if sees_all or not assessment.holds_confidential else "",
     )
+
+
+def _told(
+    caller: Caller, assessment: Assessment, overall: ScoreRead | None, rating: Rating | None
+) -> dict[str, Any]:
+    """What lists and the assessment itself tell the caller alike."""
+    is_cted = caller.has_any(*CTED)
+    sees_all = audience_of(caller, assessment) is Audience.ALL
+    return {
+        "id": assessment.id,
+        "version": assessment.version,
+        "survey_id": assessment.survey_id,
+        "member_state": assessment.member_state,
+        "confidential": assessment.confidential,
+        "holds_confidential": sees_all and assessment.holds_confidential,
+        "status": assessment.status,
+        "assessors": assessment.assessors if is_cted else None,
+        "unsettled": assessment.unsettled if is_cted else None,
+        "opened_on": assessment.opened_on,
+        "completed_on": assessment.completed_on,
+        "overall": overall,
+        "rating": rating,
+        "summary": assessment.summary if sees_all or not assessment.holds_confidential else "",
+    }
 
 
 F = TypeVar("F", ScoreRead, RatingTallyRead)

@@ -25,9 +25,10 @@ from services.assessment.assessments.schemas import (
     AssessmentCreate,
     AssessmentQuery,
     AssessmentRead,
+    AssessmentSummary,
     AssessmentUpdate,
 )
-from services.assessment.assessments.scoring import read_with_scores, response_to
+from services.assessment.assessments.scoring import read_with_scores, response_to, summarised
 from services.assessment.events import AssessmentCompleted
 from services.assessment.gaps.service import record_gaps
 from services.assessment.ratings import service as ratings
@@ -142,7 +143,7 @@ async def complete(
 
 async def list_assessments(
     session: AsyncSession, caller: Caller, query: AssessmentQuery
-) -> Page[AssessmentRead]:
+) -> Page[AssessmentSummary]:
     """The assessments that match the query and that the caller may see."""
     is_open = query.status is AssessmentStatus.OPEN
     sort = query.sort or ("-opened_on" if is_open else "-completed_on")
@@ -170,9 +171,7 @@ async def list_assessments(
         "score": AssessmentScore.score,
     }
     page = await paginate(session, statement, query, sort, sortable, Assessment.id)
-    return Page(
-        items=await read_with_scores(session, caller, page.records), next_cursor=page.next_cursor
-    )
+    return Page(items=await summarised(session, caller, page.records), next_cursor=page.next_cursor)
 
 
 async def read(session: AsyncSession, caller: Caller, assessment_id: UUID) -> AssessmentRead:

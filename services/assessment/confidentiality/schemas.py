@@ -14,7 +14,7 @@ from shared.reference import Alpha3
 class ConfidentialityCreate(BaseModel):
     """What a State asks to keep confidential, or no longer does."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     subject: Subject
     subject_id: UUID = Field(description="Of the survey, also for its answers; or recommendation")

@@ -46,6 +46,10 @@ class Provision(Part):
         None, pattern=r"^[0-9]{1,3}(\([a-z0-9]{1,5}\))*$", examples=["2(e)"]
     )
 
+    def __str__(self) -> str:
+        """As one cites it, and as an import of recommendations takes it."""
+        return rules.Provision(self.resolution, self.paragraph).name
+
 
 class Choice(Part):
     """One of the answers that a choice question offers."""

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from services.assessment.recommendations import importing, lifecycle, service
 from services.assessment.recommendations.models import Recommendation
@@ -33,7 +33,14 @@ from shared.database import (
     created,
     set_etag,
 )
-from shared.errors import Conflict, NotFound, PreconditionFailed, TooLarge, problem_responses
+from shared.errors import (
+    Conflict,
+    NotFound,
+    PreconditionFailed,
+    TooLarge,
+    UnsupportedMediaType,
+    problem_responses,
+)
 from shared.exports import exported
 
 router = APIRouter(
@@ -65,7 +72,16 @@ async def list_recommendations(
     return page.map(RecommendationRead.model_validate)
 
 
-@router.post("/imports", responses=problem_responses(Conflict, TooLarge))
+def _require_csv(request: Request) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
+        raise UnsupportedMediaType("Send the file with the Content-Type text/csv.")
+
+
+@router.post(
+    "/imports",
+    responses=problem_responses(Conflict, TooLarge, UnsupportedMediaType),
+    dependencies=[Depends(_require_csv)],
+)
 async def import_recommendations(
     caller: CtedCaller,
     work: WriteSession,

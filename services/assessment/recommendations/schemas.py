@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, mod
 from services.assessment.instruments.models import Tag
 from services.assessment.instruments.schemas import Provision
 from services.assessment.recommendations.models import Priority, RecommendationStatus
+from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ResolutionNumber, ThemeCode
 
@@ -24,7 +25,7 @@ Comments = Annotated[str, Field(min_length=3, max_length=5000)]
 class RecommendationCreate(BaseModel):
     """A recommendation to draft from gaps of one State."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     gap_ids: list[UUID] = Field(min_length=1, max_length=50)
     text: Text
@@ -34,7 +35,7 @@ class RecommendationCreate(BaseModel):
     tags: Tags | None = Field(None, description="Those of the gaps, unless you say")
     technical_assistance_needed: bool = Field(description="Whether the State needs help (¶9)")
     technical_assistance_kind: AssistanceKind | None = None
-    target_on: date
+    target_on: PlannedDay
 
     @model_validator(mode="after")
     def _of_help_that_is_needed(self) -> Self:
@@ -76,7 +77,7 @@ class ImportedRow(RecommendationCreate):
 class RecommendationUpdate(BaseModel):
     """What to change in a draft; what is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     text: Text | None = None
     priority: Priority | None = None
@@ -87,13 +88,13 @@ class RecommendationUpdate(BaseModel):
         None, description="False drops technical_assistance_kind as well"
     )
     technical_assistance_kind: AssistanceKind | None = None
-    target_on: date | None = None
+    target_on: PlannedDay | None = None
 
 
 class ReviewReturn(BaseModel):
     """What is to be changed in a draft before it is approved."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     comments: Comments
 
@@ -101,7 +102,7 @@ class ReviewReturn(BaseModel):
 class ReviewApproval(BaseModel):
     """What the reviewer adds to an approval."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     comments: Comments | None = None
 
@@ -117,7 +118,7 @@ class Issuances(BaseModel):
 class Evidence(BaseModel):
     """What shows that a status is right: a page, or a document by its symbol."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     title: str = Field(min_length=3, max_length=300)
     url: HttpUrl | None = None
@@ -135,7 +136,7 @@ class Evidence(BaseModel):
 class StatusChange(BaseModel):
     """The status that a recommendation takes, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     status: Literal[
         "issued",

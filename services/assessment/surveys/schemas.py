@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from services.assessment.surveys.models import SurveyStatus
+from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
@@ -55,7 +56,7 @@ class SurveyCreate(BaseModel):
 
     instrument_id: UUID
     member_state: Alpha3
-    due_on: date
+    due_on: PlannedDay
     confidential: bool = Field(default=False, description="At the State's request (¶23)")
     carry_forward: bool = Field(
         default=False, description="Begin with what the State answered in the previous round"
@@ -65,9 +66,9 @@ class SurveyCreate(BaseModel):
 class SurveyUpdate(BaseModel):
     """What to change of a survey that is out."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    due_on: date
+    due_on: PlannedDay
     reason: str = Field(min_length=3, max_length=2000)
 
 
@@ -168,11 +169,11 @@ class Validation(BaseModel):
 class ClarificationRequest(BaseModel):
     """What the State is asked to clarify, and by when."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     reason: str = Field(min_length=3, max_length=5000)
     questions: list[str] = Field([], max_length=500, description="Codes; empty: the whole")
-    due_on: date
+    due_on: PlannedDay
 
 
 class SurveyStepRead(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.assistance.matching.models import MatchStatus
+from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ThemeCode
 
@@ -17,7 +18,7 @@ class Acceptance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     starts_on: date
-    ends_on: date
+    ends_on: PlannedDay
     budget_usd: int | None = Field(None, gt=0, le=10**12, description="In whole US dollars")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.visits.consents.models import ConsentStatus
+from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
@@ -20,7 +21,7 @@ class ConsentCreate(BaseModel):
 
     visit_list_id: UUID
     member_state: Alpha3
-    answer_due_on: date
+    answer_due_on: PlannedDay
     confidential: bool = Field(default=False, description="At the State's request (¶23)")
 
 

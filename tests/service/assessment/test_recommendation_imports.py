@@ -106,6 +106,9 @@ async def test_each_row_becomes_a_draft_once(stack: Stack, officer: httpx.AsyncC
         ["gender", "children"],
         "Training of prosecutors",
     )
+    file = await officer.get("/v1/recommendations/export?format=csv&member_state=CUB")
+    cells = {row["id"]: row for row in csv.DictReader(io.StringIO(file.text.lstrip("\ufeff")))}
+    assert cells[two["id"]]["provisions"] == "1373 2(e); 2396", "as an import takes them"
     assert {draft["status"] for draft in drafts.values()} == {"draft"}
     repeated = await load(officer, content)
     assert faults_of(repeated) == ["rows.2.text", "rows.3.text"]
@@ -197,12 +200,12 @@ async def test_a_file_that_is_no_table_of_recommendations_is_refused(
     assert faults_of(await load(officer, b"")) == ["body"]
     assert faults_of(await load(officer, good.split(b"\r\n")[0])) == ["body"]
     assert faults_of(await load(officer, good + b'GUY,"open')) == ["rows.3"]
-    answer = await officer.post(PATH, json={"rows": []})
-    assert answer.status_code == 422
     many = await load(officer, sheet(*[row_of("GUY", gap)] * 1001))
     assert (many.status_code, many.json()["type"]) == (413, "urn:ctc:problem:too-large")
     large = await load(officer, b"x" * (2 * 1024 * 1024 + 1))
     assert large.status_code == 413
+    other = await officer.post(PATH, json={"member_state": "KEN"})
+    assert (other.status_code, "text/csv" in other.json()["detail"]) == (415, True)
     capped = await load(officer, sheet(*[row_of("GUY", "none", priority="none")] * 150))
     assert len(faults_of(capped)) == 200
     assert capped.json()["detail"].startswith("300 problems in 150 rows")

@@ -121,7 +121,11 @@ async def test_each_pair_of_statuses_is_free_or_refused_with_what_is_free(
         for n in range(len(pairs))
     )
     header = "member_state,gap_ids,text,priority,technical_assistance_needed,target_on\n"
-    loaded = await officer.post("/v1/recommendations/imports", content=header + rows)
+    loaded = await officer.post(
+        "/v1/recommendations/imports",
+        content=header + rows,
+        headers={"Content-Type": "text/csv"},
+    )
     ids = loaded.json()["recommendation_ids"]
     async with (
         client_of(stack, "assessment", "cted_lead") as lead,

@@ -94,7 +94,12 @@ async def test_a_draft_is_revised_and_discarded_while_it_is_one(
     assert (revised.json()["technical_assistance_kind"], revised.headers["etag"]) == (None, '"2"')
     stale = await officer.patch(path, json={"priority": "high"}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
-    for wrong in ({"target_on": "2020-01-01"}, {"technical_assistance_kind": "Training"}):
+    for wrong in (
+        {"target_on": "2020-01-01"},
+        {"target_on": "9999-12-31"},
+        {"text": " " * 40},
+        {"technical_assistance_kind": "Training"},
+    ):
         answer = await officer.patch(path, json=wrong, headers={"If-Match": '"2"'})
         assert (answer.status_code, fields_of(answer)) == (422, [f"body.{next(iter(wrong))}"])
     async with client_of(stack, "assessment", "member_state", member_state="SLV") as state:

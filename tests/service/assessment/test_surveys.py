@@ -226,6 +226,12 @@ async def test_a_state_is_given_another_date(stack: Stack, officer: httpx.AsyncC
     past = {"due_on": "2001-01-01", "reason": "At its request"}
     wrong = await officer.patch(path, json=past, headers={"If-Match": '"1"'})
     assert fields_of(wrong) == ["body.due_on"]
+    wordless = {"due_on": "2099-09-01", "reason": "   "}
+    refused = await officer.patch(path, json=wordless, headers={"If-Match": '"1"'})
+    assert fields_of(refused) == ["body.reason"]
+    never = past | {"due_on": "9999-12-31"}
+    refused = await officer.patch(path, json=never, headers={"If-Match": '"1"'})
+    assert fields_of(refused) == ["body.due_on"], "whoever reckons from it would pass the last day"
     nothing = {"instrument_id": str(uuid4()), "member_state": "COM", "due_on": "2001-01-01"}
     refused = await officer.post("/v1/surveys", json=nothing)
     assert fields_of(refused) == ["body.due_on", "body.instrument_id"]

@@ -194,6 +194,7 @@ async def test_what_a_state_keeps_confidential_is_put_to_providers_once_it_discl
         ({"budget_usd": 0}, ["body.budget_usd"]),
         ({"starts_on": "2001-01-01"}, ["body.starts_on"]),
         ({"ends_on": "2001-01-01"}, ["body.ends_on"]),
+        ({"ends_on": "9999-12-31"}, ["body.ends_on"]),
         ({"starts_on": "2001-01-02", "ends_on": "2001-01-01"}, ["body.starts_on", "body.ends_on"]),
         ({"reason": "?"}, ["body.reason"]),
     ],

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared.database.idempotency import IdempotentRequest
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.events.outbox import OutboxEvent
 from tests.service.backbone.notebook import FAULTS, HOLDS, Note
 from tests.service.backbone.running import Service, until
@@ -48,6 +48,7 @@ class MetError(DBAPIError):
     ("error", "status"),
     [
         (Conflict("no"), 409),
+        (Invalid.of_field("body.text", "It says \ud800."), 422),
         (RuntimeError("bug"), 500),
         (StaleDataError("changed"), 412),
         (MetError(DeadlockDetectedError), 503),

@@ -46,6 +46,8 @@ async def test_consent_is_asked_of_states_on_the_adopted_list_alone(
         "body.member_state",
         "body.answer_due_on",
     ]
+    never = body | {"answer_due_on": "9999-12-31"}
+    assert fields_of(await officer.post("/v1/consents", json=never)) == ["body.answer_due_on"]
     unknown = body | {"visit_list_id": str(uuid4())}
     assert fields_of(await officer.post("/v1/consents", json=unknown)) == ["body.visit_list_id"]
 

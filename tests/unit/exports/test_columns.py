@@ -22,6 +22,14 @@ class Place(BaseModel):
     zone: int | None = None
 
 
+class Cited(BaseModel):
+    resolution: int
+    paragraph: str
+
+    def __str__(self) -> str:
+        return f"{self.resolution} {self.paragraph}"
+
+
 class Words(RootModel[list[str]]):
     pass
 
@@ -38,6 +46,7 @@ class Report(BaseModel):
     either: Place | Tree
     days: list[date]
     places: list[Place]
+    cited: list[Cited] = []
     scores: dict[str, float]
     colour: Colour
     words: Words
@@ -78,12 +87,20 @@ def test_columns_are_the_models_own_in_its_order() -> None:
         ("either", '{"city":"Bern","zone":null}'),
         ("days", "2026-01-31; 2026-02-01"),
         ("places", '[{"city":"Lomé","zone":null}]'),
+        ("cited", ""),
         ("scores", '{"a":0.5}'),
         ("colour", "red"),
         ("words", "a; b"),
         ("as_sent", "x"),
         ("total", 0.5),
     ]
+
+
+def test_records_that_say_how_they_read_are_joined_as_texts() -> None:
+    columns = Columns(Report)
+    cited = [Cited(resolution=1373, paragraph=paragraph) for paragraph in ("1(b)", "2(e)")]
+    cells = dict(zip(columns.names, columns.row(report(cited=cited)), strict=True))
+    assert cells["cited"] == "1373 1(b); 1373 2(e)"
 
 
 def test_columns_do_not_depend_on_what_is_there() -> None:
