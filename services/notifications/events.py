@@ -65,3 +65,25 @@ class InvitationIssued(StateEvent):
     meeting_id: UUID
     meeting: str
     held_on: date
+    invitation_request_id: UUID | None = None
+    """The request that it carries out, where it was asked for by one."""
+
+
+class InvitationRefused(StateEvent):
+    """A requested invitation could not be issued, and why."""
+
+    type: ClassVar[str] = "org.un.ctc.notifications.invitation-refused.v1"
+    invitation_request_id: UUID
+    refused_on: date
+    reason: str
+    """A sentence of the project's own: it quotes nothing of the request."""
+
+
+class InvitationAnswered(StateEvent):
+    """An invited State said whether its officials attend (¶8)."""
+
+    type: ClassVar[str] = "org.un.ctc.notifications.invitation-answered.v1"
+    invitation_id: UUID
+    invitation_request_id: UUID | None = None
+    attends: bool
+    answered_on: date

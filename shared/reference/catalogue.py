@@ -20,6 +20,8 @@ class MemberState:
     region: str
     subregion: str
     intermediate_region: str | None
+    least_developed: bool
+    """On the United Nations list of least developed countries: a fact about capacity (¶7, ¶9)."""
 
 
 @dataclass(frozen=True, slots=True)

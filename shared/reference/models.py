@@ -17,6 +17,7 @@ class ReferenceMemberState(Base):
     region: Mapped[str] = mapped_column(index=True)
     subregion: Mapped[str] = mapped_column(index=True)
     intermediate_region: Mapped[str | None]
+    least_developed: Mapped[bool]
 
 
 class ReferenceResolution(Base):

@@ -30,6 +30,7 @@ class MemberStateRead(_Read):
     region: str
     subregion: str
     intermediate_region: str | None
+    least_developed: bool
 
 
 class ResolutionRead(_Read):

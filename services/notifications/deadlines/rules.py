@@ -31,6 +31,8 @@ class Duty:
 
     With another value, what was met is owed again: its closing was taken back.
     """
+    opens_if: tuple[str, object] | None = None
+    """A field of the opening event, where it has it, and the value with which it opens."""
     part_of: str | None = None
     """The opening events' field that identifies what keeps it confidential (¶23)."""
 
@@ -56,10 +58,10 @@ DUTIES = (
     Duty(
         name="consent-answer",
         owed_by="member_state",
-        opened_by=("consent-requested",),
+        opened_by=("consent-requested", "consent-deferred"),
         about="consent_id",
         due="answer_due_on",
-        closed_by=("consent-given", "consent-declined"),
+        closed_by=("consent-given", "consent-declined", "consent-ended"),
     ),
     Duty(
         name="visit-report",
@@ -70,9 +72,18 @@ DUTIES = (
         closed_by=("report-submitted",),
     ),
     Duty(
+        name="fact-check",
+        owed_by="member_state",
+        opened_by=("fact-check-requested",),
+        about="report_id",
+        due="fact_check_due_on",
+        closed_by=("fact-check-ended",),
+    ),
+    Duty(
         name="follow-up",
         owed_by="member_state",
-        opened_by=("report-submitted",),
+        opened_by=("report-submitted", "follow-up-extended"),
+        opens_if=("initial", True),
         about="report_id",
         due="follow_up_due_on",
         closed_by=("follow-up-reported",),
@@ -107,9 +118,9 @@ DUTIES = (
 """Every dated duty of the cycle (¶5, ¶6, ¶9, ¶25)."""
 
 
-def duties_opened(event_name: str) -> list[Duty]:
-    """The duties that begin with an event of this name."""
-    return [duty for duty in DUTIES if event_name in duty.opened_by]
+def duties_opened(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
+    """The duties that begin with an event of this name and with this data."""
+    return [duty for duty in DUTIES if event_name in duty.opened_by and _opens(duty, data)]
 
 
 def duties_closed(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
@@ -140,6 +151,13 @@ def _concerned(event_name: str, data: Mapping[str, Any]) -> Iterator[Duty]:
     for duty in DUTIES:
         if event_name in duty.closed_by and data.get(duty.about) is not None:
             yield duty
+
+
+def _opens(duty: Duty, data: Mapping[str, Any]) -> bool:
+    if duty.opens_if is None:
+        return True
+    field, value = duty.opens_if
+    return bool(data.get(field, value) == value)
 
 
 def _closes(duty: Duty, data: Mapping[str, Any]) -> bool:

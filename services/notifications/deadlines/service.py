@@ -39,7 +39,7 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
         await _close(work, duty, data[duty.about], confidential=event.confidential)
     for duty in duties_owed_again(name, data):
         await _open_again(work, duty, data[duty.about])
-    for duty in duties_opened(name):
+    for duty in duties_opened(name, data):
         await _open(work, duty, event)
 
 

@@ -31,6 +31,8 @@ class FoundTrend(Base):
     __tablename__ = "found_trends"
 
     trend_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """trend, emerging_issue or event (¶6)."""
     member_states: Mapped[list[str]]
     theme: Mapped[str]
     severity: Mapped[str]

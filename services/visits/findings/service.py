@@ -38,6 +38,7 @@ async def keep_trend(work: UnitOfWork, event: assessment.TrendEvent, told_at: da
     closed = isinstance(event, assessment.TrendClosed)
     news = {
         "trend_id": event.trend_id,
+        "kind": event.kind,
         "member_states": [] if closed else event.member_states,
         "theme": event.theme,
         "severity": event.severity,

@@ -36,14 +36,19 @@ class ExpressedAnswer(StrEnum):
 
 
 class ExpressedConsent(Base):
-    """A State's final answer to one request for its consent (¶6: consent previously expressed)."""
+    """What a State said of visits, asked or by itself (¶6: consent previously expressed)."""
 
     __tablename__ = "expressed_consents"
 
     consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The request that it answers, or the standing consent."""
     member_state: Mapped[str] = mapped_column(index=True)
     answer: Mapped[ExpressedAnswer]
     answered_on: Mapped[date]
+    standing: Mapped[bool]
+    """Whether it holds for any visit until it ends."""
+    ended_on: Mapped[date | None]
+    """When it was revoked or expired."""
 
 
 class ReturnVisit(Base):

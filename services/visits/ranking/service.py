@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -92,16 +92,32 @@ async def keep_visit(
 
 
 async def keep_answer(
-    work: UnitOfWork, member_state: str, consent_id: UUID, answer: ExpressedAnswer
+    work: UnitOfWork,
+    member_state: str,
+    consent_id: UUID,
+    answer: ExpressedAnswer,
+    *,
+    standing: bool = False,
 ) -> None:
-    """Record how the State answered a request for its consent."""
+    """Record what the State said of a visit, or of all visits to come."""
     work.session.add(
         ExpressedConsent(
             consent_id=consent_id,
             member_state=member_state,
             answer=answer,
             answered_on=work.clock.today(),
+            standing=standing,
+            ended_on=None,
         )
+    )
+
+
+async def end_answer(work: UnitOfWork, consent_id: UUID) -> None:
+    """Record that what the State said no longer holds."""
+    await work.session.execute(
+        update(ExpressedConsent)
+        .where(ExpressedConsent.consent_id == consent_id)
+        .values(ended_on=work.clock.today())
     )
 
 

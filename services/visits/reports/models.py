@@ -52,3 +52,26 @@ class ReportReview(Record):
     comment: Mapped[str] = mapped_column(Text)
     reviewed_by: Mapped[str]
     reviewed_on: Mapped[date]
+
+
+class StageName(StrEnum):
+    """The stages of a report on its way to submission (¶7)."""
+
+    DRAFTING = "drafting"
+    REVIEW = "review"
+    FACT_CHECK = "fact_check"
+    FINALISATION = "finalisation"
+    CONSIDERATION = "consideration"
+
+
+class ReportStage(Record):
+    """A stay of a report in one stage; a report may come to a stage more than once."""
+
+    __tablename__ = "report_stages"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), index=True)
+    member_state: Mapped[str] = mapped_column(index=True)
+    stage: Mapped[StageName]
+    entered_on: Mapped[date]
+    target_on: Mapped[date]
+    left_on: Mapped[date | None]

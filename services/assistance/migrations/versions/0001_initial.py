@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "8f78d1af7088"
+revision: str = "19fca4222fd9"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -284,6 +284,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("subregion", sa.String(), nullable=False),
         sa.Column("intermediate_region", sa.String(), nullable=True),
+        sa.Column("least_developed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("alpha3", name=op.f("pk_reference_member_states")),
         sa.UniqueConstraint("alpha2", name=op.f("uq_reference_member_states_alpha2")),
         sa.UniqueConstraint("m49", name=op.f("uq_reference_member_states_m49")),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "4891a97b1755"
+revision: str = "5eddcc9ae6af"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(), nullable=False),
         sa.Column("subregion", sa.String(), nullable=False),
         sa.Column("intermediate_region", sa.String(), nullable=True),
+        sa.Column("least_developed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("alpha3", name=op.f("pk_reference_member_states")),
         sa.UniqueConstraint("alpha2", name=op.f("uq_reference_member_states_alpha2")),
         sa.UniqueConstraint("m49", name=op.f("uq_reference_member_states_m49")),
