@@ -77,6 +77,7 @@ def test_a_csv_may_be_declared_as_browsers_with_a_spreadsheet_program_do() -> No
             "DTD",
         ),
     ],
+    ids=range(15),  # an archive holds the time of its making, which is no name for a test
 )
 def test_what_is_no_evidence_is_refused_with_a_reason(content: bytes, name: str, why: str) -> None:
     with pytest.raises(NotAcceptedError, match=why):
@@ -102,6 +103,7 @@ def test_what_is_no_evidence_is_refused_with_a_reason(content: bytes, name: str,
         open_document("odt", {"Basic/Standard/Module1.xml": b"x"}),
         open_document("odt", {"Scripts/python/a.py": b"x"}),
     ],
+    ids=range(7),
 )
 @pytest.mark.parametrize("name", ["law.docx", "law.odt", "law.docm"])
 def test_macros_are_refused_under_any_name(content: bytes, name: str) -> None:
