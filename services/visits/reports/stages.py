@@ -41,9 +41,7 @@ async def move(
 async def present_stage(session: AsyncSession, report: Report) -> ReportStage | None:
     """The stage that the report is in; None once it is cleared."""
     stage: ReportStage | None = await session.scalar(
-        select(ReportStage).where(
-            ReportStage.report_id == report.id, ReportStage.left_on.is_(None)
-        )
+        select(ReportStage).where(ReportStage.report_id == report.id, ReportStage.left_on.is_(None))
     )
     return stage
 

@@ -140,10 +140,23 @@ async def drafted_report(actors: Actors, state: str, **fields: object) -> Body:
     )
 
 
-async def submitted_report(actors: Actors, state: str, **fields: object) -> Body:
+async def checked_report(actors: Actors, state: str, **fields: object) -> Body:
+    """A report whose facts the State is asked to check."""
     report = await drafted_report(actors, state, **fields)
     path = f"/v1/reports/{report['id']}"
-    await done(await actors.of("cted_lead").post(f"{path}/review", json={"outcome": "approved"}))
+    await done(await actors.of("cted_officer").post(f"{path}/review-request"))
+    return await done(
+        await actors.of("cted_lead").post(f"{path}/review", json={"outcome": "approved"})
+    )
+
+
+async def submitted_report(actors: Actors, state: str, **fields: object) -> Body:
+    report = await checked_report(actors, state, **fields)
+    path = f"/v1/reports/{report['id']}"
+    await done(await actors.state(state).post(f"{path}/fact-check/answer"))
+    await done(await actors.of("cted_officer").post(f"{path}/presentation"))
+    cleared = {"outcome": "cleared"}
+    await done(await actors.of("committee_chair").post(f"{path}/consideration", json=cleared))
     return await done(await actors.of("cted_officer").post(f"{path}/submission"))
 
 
