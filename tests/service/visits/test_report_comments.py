@@ -24,10 +24,10 @@ TAKEN_UP = {"outcome": "taken_up"}
 async def test_comments_are_answered_before_a_report_goes_on(
     actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    report = await drafted_report(actors, "STP")
+    report = await drafted_report(actors, "MDV")
     path = f"/v1/reports/{report['id']}"
     comments = f"{path}/comments"
-    lead, state = actors.of("cted_lead"), actors.state("STP")
+    lead, state = actors.of("cted_lead"), actors.state("MDV")
     chair, member = actors.of("committee_chair"), actors.of("committee_member")
 
     async def said(client: httpx.AsyncClient, **body: object) -> Body:

@@ -45,7 +45,7 @@ async def drafted_after(actors: Actors, state: str, kind: str) -> Body:
 async def test_a_fact_check_is_extended_lapses_and_the_report_goes_on(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    report = await drafted_report(actors, "TUV")
+    report = await drafted_report(actors, "ERI")
     path = f"/v1/reports/{report['id']}"
     extension = f"{path}/fact-check/extension"
     today = await actors.today()
@@ -77,14 +77,14 @@ async def test_a_fact_check_is_extended_lapses_and_the_report_goes_on(
         ),
         1,
     )
-    assert again["subject"] == "TUV"
+    assert again["subject"] == "ERI"
 
     await actors.advance_to(due_on + DAY)
     other = await drafted_report(actors, "CAF")
     soon = await to_fact_check(actors, other)
     await actors.advance_to(date.fromisoformat(later["due_on"]))
     assert (await done(await officer.get(path)))["status"] == "fact_check"
-    state = actors.state("TUV")
+    state = actors.state("ERI")
     comment = {"text": "The number is old.", "section_key": "findings"}
     await done(await state.post(f"{path}/comments", json=comment))
     lapsed_on = date.fromisoformat(later["due_on"]) + DAY
@@ -118,9 +118,9 @@ async def test_a_fact_check_is_extended_lapses_and_the_report_goes_on(
 async def test_only_the_initial_report_begins_the_twelve_months(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    first = await submitted_report(actors, "LCA")
+    first = await submitted_report(actors, "MNE")
     await actors.advance_to(await actors.today() + timedelta(days=30))
-    focused = await to_clearance(actors, await drafted_after(actors, "LCA", "focused"))
+    focused = await to_clearance(actors, await drafted_after(actors, "MNE", "focused"))
     path = f"/v1/reports/{focused['id']}/submission"
     submitted = await done(await officer.post(path))
     assert submitted["initial"] is False
@@ -130,12 +130,12 @@ async def test_only_the_initial_report_begins_the_twelve_months(
     assert told["submitted_on"] > first["submitted_on"]
 
     async def followed() -> list[str]:
-        query = {"member_state": "LCA", "sort": "created_at"}
+        query = {"member_state": "MNE", "sort": "created_at"}
         listed = await done(await officer.get("/v1/follow-ups", params=query))
         return [follow_up["report_id"] for follow_up in listed["items"]]
 
     assert await followed() == [first["id"]]
-    second = await submitted_report(actors, "LCA")
+    second = await submitted_report(actors, "MNE")
     assert second["initial"] is True
     assert second["follow_up_due_on"] > first["follow_up_due_on"]
     assert await followed() == [first["id"], second["id"]]
@@ -144,7 +144,7 @@ async def test_only_the_initial_report_begins_the_twelve_months(
 async def test_two_first_reports_at_once_are_one_initial_one(
     actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    drafts = [await drafted_after(actors, "VCT", kind) for kind in ("focused", "targeted")]
+    drafts = [await drafted_after(actors, "SVN", kind) for kind in ("focused", "targeted")]
     for draft in drafts:
         await to_clearance(actors, draft)
     answers = await asyncio.gather(
@@ -153,5 +153,5 @@ async def test_two_first_reports_at_once_are_one_initial_one(
     submitted = [await done(answer) for answer in answers]
     assert sorted(report["initial"] for report in submitted) == [False, True]
     assert len({report["follow_up_due_on"] for report in submitted}) == 1
-    listed = await officer.get("/v1/follow-ups", params={"member_state": "VCT"})
+    listed = await officer.get("/v1/follow-ups", params={"member_state": "SVN"})
     assert len((await done(listed))["items"]) == 1
