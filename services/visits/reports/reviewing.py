@@ -18,15 +18,7 @@ async def request(work: UnitOfWork, caller: Caller, report_id: UUID, version: in
     """Give a written report to its reviewers: a draft, or one that changed much since."""
     report = await work.get(Report, report_id, version=version, locked=True)
     require_step("report", report.status, ReportStatus.REVIEW, FREE_STEPS)
-    sections = await sections_of(work.session, caller, report)
-    if empty := [section.key for section in sections if not section.text.strip()]:
-        raise Invalid(
-            f"{len(empty)} sections have no text.",
-            errors=[
-                FieldError(field=f"sections.{key}.text", message="Write it, or leave it out.")
-                for key in empty
-            ],
-        )
+    await require_whole(work, caller, report)
     await move(work, report, ReportStatus.REVIEW, caller.subject)
     return report
 
@@ -44,6 +36,23 @@ async def review(
     else:
         await move(work, report, ReportStatus.DRAFTING, caller.subject, decided.comment)
     return report
+
+
+async def require_whole(work: UnitOfWork, caller: Caller, report: Report) -> None:
+    """Refuse to give others a report with a section that is not written.
+
+    Raises:
+        Invalid: naming each section without text.
+    """
+    sections = await sections_of(work.session, caller, report)
+    if empty := [section.key for section in sections if not section.text.strip()]:
+        raise Invalid(
+            f"{len(empty)} sections have no text.",
+            errors=[
+                FieldError(field=f"sections.{key}.text", message="Write it, or leave it out.")
+                for key in empty
+            ],
+        )
 
 
 def require_complete(outcome: str, comment: str) -> None:

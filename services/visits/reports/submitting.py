@@ -10,7 +10,7 @@ from services.visits.follow_up.service import open_for
 from services.visits.missions.models import Mission
 from services.visits.reports.commenting import require_answered
 from services.visits.reports.models import ConsiderationOutcome, Report, ReportStatus
-from services.visits.reports.reviewing import require_complete
+from services.visits.reports.reviewing import require_complete, require_whole
 from services.visits.reports.rules import FREE_STEPS, is_initial
 from services.visits.reports.schemas import Consideration
 from services.visits.reports.service import read
@@ -24,6 +24,7 @@ async def present(work: UnitOfWork, caller: Caller, report_id: UUID, version: in
     """Put a final report before the Committee, which sees it from now on."""
     report = await work.get(Report, report_id, version=version, locked=True)
     require_step("report", report.status, ReportStatus.CONSIDERATION, FREE_STEPS)
+    await require_whole(work, caller, report)
     await require_answered(work.session, report)
     if report.committee_version is None:
         report.committee_version = report.text_version

@@ -130,7 +130,7 @@ async def test_every_version_is_kept_and_its_differences_shown(
 
     versions = await items(officer, f"{path}/versions", sort="number")
     assert [version["number"] for version in versions] == [1, 2, 3, 4]
-    titles = ["Visit to MLT", "Visit to MLT", "To Malta", "To Palau"]
+    titles = ["Visit to MLT", "Visit to MLT", "To Malta", "To Malta"]
     assert [version["title"] for version in versions] == titles
     read = [await done(await officer.get(f"{path}/versions/{n}")) for n in (1, 2, 3, 4)]
     assert [headings(version) for version in read] == [
@@ -174,13 +174,16 @@ async def test_every_version_is_kept_and_its_differences_shown(
     assert refusal(answer) == CONFLICT
     returned = {"outcome": "returned", "comment": "Correct a date."}
     await done(await actors.of("committee_chair").post(f"{path}/consideration", json=returned))
+    blank = {"text": " "}
+    now = await done(await officer.patch(f"{path}/sections/findings", json=blank, headers=at(now)))
+    assert fields_of(await officer.post(f"{path}/presentation")) == ["sections.findings.text"]
     await done(await officer.patch(f"{path}/sections/findings", json=late, headers=at(now)))
     for reader in (state, member):
-        assert [v["number"] for v in await items(reader, f"{path}/versions")] == [5, 4]
+        assert [v["number"] for v in await items(reader, f"{path}/versions")] == [6, 5, 4]
         assert refusal(await reader.get(f"{path}/versions/3")) == NOT_FOUND
-        earlier = await reader.get(f"{path}/versions/5/differences", params={"since": 3})
+        earlier = await reader.get(f"{path}/versions/6/differences", params={"since": 3})
         assert fields_of(earlier) == ["query.since"]
-        seen = await done(await reader.get(f"{path}/versions/5/differences"))
+        seen = await done(await reader.get(f"{path}/versions/6/differences"))
         assert [change["key"] for change in seen["sections"]] == ["findings"]
 
 
