@@ -1,4 +1,4 @@
-"""For whom a copy of a report is, and how long it stays the same (¶23)."""
+"""For whom a copy of a report is, and what it says of itself (¶23)."""
 
 import hashlib
 from collections.abc import Collection
@@ -29,13 +29,13 @@ def reader_of(roles: Collection[str], state: str, organisation: str) -> str:
     return named.format(state=state, organisation=organisation)
 
 
-def copy_tag(version: int, reader: str, made_on: date, form: str) -> str:
-    """What tells one copy from another: the ETag of a file of `form` (¶23).
+def copy_tag(said: str, form: str) -> str:
+    """What tells one copy from another: the ETag of a file of `form` that says `said` (¶23).
 
-    The copy names its reader and its day, so that a copy for others, or of another day, differs.
+    A copy names its reader and its day, so that a copy for others, or of another day, differs. It
+    is weak: two files of the same copy may differ in what nobody reads.
     """
-    named = hashlib.sha256("\n".join((reader, made_on.isoformat(), form)).encode()).hexdigest()
-    return f'"{version}-{named[:16]}"'
+    return f'W/"{hashlib.sha256(f"{form} {said}".encode()).hexdigest()[:32]}"'
 
 
 def in_words(day: date) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.documents import DOCX, PDF
 
@@ -25,11 +25,14 @@ class DocumentFormat(StrEnum):
 
 
 class DocumentQuery(BaseModel):
-    """The form that is wanted."""
+    """The form and the version that are wanted."""
 
     model_config = ConfigDict(extra="forbid")
 
     format: DocumentFormat = DocumentFormat.PDF
+    version: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Of the text, see /versions; the latest if left out"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ async def read(
         NotFound: it does not exist for this caller.
         PreconditionFailed: it has another version than expected.
     """
-    statement = _readable_by(caller, select(Report).where(Report.id == report_id))
+    statement = readable_by(caller, select(Report).where(Report.id == report_id))
     if locked:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     report: Report | None = await session.scalar(statement)
@@ -91,7 +91,7 @@ async def list_reports(
     session: AsyncSession, caller: Caller, query: ReportQuery
 ) -> RecordPage[Report]:
     """The reports that match the query and that the caller may see."""
-    statement = _readable_by(caller, select(Report))
+    statement = readable_by(caller, select(Report))
     if query.member_state:
         statement = statement.where(Report.member_state == query.member_state)
     if query.status:
@@ -112,7 +112,7 @@ async def list_steps(
     return await paginate(session, statement, query, query.sort, sortable, ReportStep.id)
 
 
-def _readable_by(caller: Caller, statement: Select[Report]) -> Select[Report]:
+def readable_by(caller: Caller, statement: Select[Report]) -> Select[Report]:
     """The State sees it from its fact-check on, the Committee from its consideration on."""
     narrowed = visible_to(caller, statement, Report)
     match party_of(caller):

@@ -33,6 +33,8 @@ PRIOR_STAYS: Final = 4.0
 """How many own stays weigh as much as all that others had: the project's own, for want of data."""
 MOST_STAYS: Final = 50
 """A way that has not ended after as many stays ends there."""
+HISTORY_YEARS: Final = 5
+"""How far back a past stay counts: longer ago, reports were made otherwise."""
 _BY_CAPACITY: Final = "fact_check"
 _CLEARED: Final = len(STAGES)
 
