@@ -60,6 +60,9 @@ READS = {
     f"GET /v1/reports/{SOME}/versions": CTED | COMMITTEE | STATE,
     f"GET /v1/reports/{SOME}/versions/1": CTED | COMMITTEE | STATE,
     f"GET /v1/reports/{SOME}/versions/2/differences": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/document": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
+    "GET /v1/report-timelines": CTED | COMMITTEE | STATE,
+    "GET /v1/report-timelines/bottlenecks": CTED | COMMITTEE,
     "GET /v1/follow-ups": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
 }
 
