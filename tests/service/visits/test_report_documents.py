@@ -9,11 +9,12 @@ from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     Actors,
     Body,
-    checked_report,
     done,
+    drafted_report,
     fields_of,
     refusal,
     submitted_report,
+    to_fact_check,
 )
 from tests.support.stacks import client_of
 
@@ -35,7 +36,7 @@ def path_of(report: Body) -> str:
 async def test_a_report_under_way_is_a_draft_in_every_version(
     actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    report = await checked_report(actors, "LSO")
+    report = await to_fact_check(actors, await drafted_report(actors, "LSO"))
     path = path_of(report)
     pdf = await officer.get(path)
     assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
