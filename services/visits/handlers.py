@@ -3,6 +3,7 @@
 from services.assessment import events as assessment
 from services.visits.findings import service as findings
 from services.visits.follow_up import service as follow_up
+from services.visits.reports import fact_checking
 from shared.database import UnitOfWork
 from shared.events.inbox import Subscriptions
 from shared.scheduling import Jobs
@@ -57,4 +58,7 @@ SUBSCRIPTIONS: Subscriptions = {
     assessment.TrendRevised: on_trend,
 }
 
-JOBS: Jobs = {follow_up.DUE_JOB: follow_up.fall_due}
+JOBS: Jobs = {
+    fact_checking.LAPSE_JOB: fact_checking.lapse,
+    follow_up.DUE_JOB: follow_up.fall_due,
+}

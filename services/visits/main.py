@@ -7,7 +7,12 @@ from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
 from services.visits.missions.router import router as missions
 from services.visits.ranking.router import router as ranking
+from services.visits.report_documents.router import router as report_documents
+from services.visits.reports.comments_router import router as report_comments
 from services.visits.reports.router import router as reports
+from services.visits.reports.steps_router import router as report_steps
+from services.visits.reports.versions_router import router as report_versions
+from services.visits.timelines.router import router as report_timelines
 from services.visits.visit_list.router import router as visit_list
 from shared.app import create_service
 
@@ -18,7 +23,19 @@ def create_app() -> FastAPI:
         "visits",
         title="Visits",
         description="Whom to visit, consent, missions, reports and follow-up (¶6-9).",
-        routers=[ranking, visit_list, consents, missions, reports, follow_up],
+        routers=[
+            ranking,
+            visit_list,
+            consents,
+            missions,
+            reports,
+            report_steps,
+            report_comments,
+            report_versions,
+            report_documents,
+            report_timelines,
+            follow_up,
+        ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
     )

@@ -9,7 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import typst
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import Environment
@@ -27,9 +26,9 @@ from services.assessment.documents.schemas import (
     ScoreLine,
     StateProfile,
 )
+from shared.documents import storable, typeset
 
 Document = AssessmentReport | StateProfile
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEMPLATES = {AssessmentReport: "assessment_report", StateProfile: "state_profile"}
 
 
@@ -43,11 +42,7 @@ def _as_pdf(document: Document, template: str) -> bytes:
     charts = {name: svg.decode() for name, svg in _charts(document, "svg").items()}
     data = {**_view(document), "charts": charts}
     folder = Path(str(resources.files("services.assessment.documents") / "templates"))
-    made = typst.compile(
-        folder / f"{template}.typ", root=folder, sys_inputs={"data": json.dumps(data)}
-    )
-    assert isinstance(made, bytes)  # noqa: S101 - a PDF is one file
-    return made
+    return typeset(folder / f"{template}.typ", data, document.made_on)
 
 
 def _as_docx(document: Document, template: str) -> bytes:
@@ -73,7 +68,7 @@ def _view(document: Document) -> dict[str, Any]:
 
 def _without_controls(text: str) -> str:
     escapes = re.compile(r"\\u00(?:0[0-8bcef]|1[0-9a-f])|\\[bf]")
-    return _NOT_IN_XML.sub("", escapes.sub("", text))
+    return storable(escapes.sub("", text))
 
 
 def _charts(document: Document, form: ImageFormat) -> dict[str, bytes]:

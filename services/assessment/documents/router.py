@@ -16,13 +16,11 @@ from services.assessment.documents.schemas import (
 )
 from shared.auth import FindingsReader
 from shared.database import ReadSession, Today, TransactionalRoute
+from shared.documents import DOCX, PDF, handed_over
 from shared.errors import NotFound, problem_responses
 
 router = APIRouter(prefix="/v1", tags=["documents"], route_class=TransactionalRoute)
-_MEDIA_TYPES = {
-    DocumentFormat.PDF: "application/pdf",
-    DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+_MEDIA_TYPES = {DocumentFormat.PDF: PDF, DocumentFormat.DOCX: DOCX}
 
 
 def _answers(kind: type[Document]) -> dict[int | str, dict[str, Any]]:
@@ -67,13 +65,5 @@ async def _sent(document: Document, name: str, form: DocumentFormat) -> Response
     if form is DocumentFormat.JSON:
         return Response(document.model_dump_json(), media_type="application/json")
     file = await asyncio.to_thread(rendered, document, form)
-    return Response(
-        file,
-        media_type=_MEDIA_TYPES[form],
-        headers={
-            "Content-Disposition": (
-                f'attachment; filename="{name}-{document.made_on:%Y-%m-%d}.{form}"'
-            ),
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    name = f"{name}-{document.made_on:%Y-%m-%d}.{form}"
+    return handed_over(file, _MEDIA_TYPES[form], name)

@@ -1,22 +1,26 @@
-"""Reports of visits over HTTP."""
+"""Reports of visits and their sections over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.visits.reports import service
-from services.visits.reports.models import Report
+from services.visits.missions.models import MissionKind
+from services.visits.reports import confidentiality, drafting, service
 from services.visits.reports.schemas import (
+    ConfidentialityRead,
+    ConfidentialityRequest,
     ReportCreate,
     ReportQuery,
     ReportRead,
     ReportSummary,
     ReportUpdate,
-    Review,
-    ReviewRead,
+    SectionRead,
+    SectionUpdate,
+    TemplateRead,
+    TemplateSectionRead,
 )
-from shared.auth import Caller, CtedCaller, CtedLead, FindingsReader
+from shared.auth import CtedCaller, CtedCommitteeOrState, CtedOrState, FindingsReader
 from shared.database import (
     HistoryQuery,
     OptionalVersion,
@@ -29,33 +33,39 @@ from shared.database import (
     set_etag,
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
+from shared.exports import exported
+from shared.reference import ThemeCode
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=TransactionalRoute)
-
-
-def _answer(caller: Caller, report: Report, response: Response) -> ReportRead:
-    set_etag(response, report.version)
-    return ReportRead.of(
-        report, with_confidential=caller.may_see_confidential_of(report.member_state)
-    )
 
 
 @router.post("", status_code=201, responses=problem_responses(Conflict))
 async def draft_report(
     caller: CtedCaller, work: WriteSession, wanted: ReportCreate, response: Response
 ) -> ReportRead:
-    """Draft the report of a completed visit (¶7)."""
-    report = await service.draft(work, wanted)
+    """Draft the report of a completed visit, from the template of its kind or otherwise (¶7)."""
+    report = await drafting.draft(work, caller, wanted)
     created(response, f"/v1/reports/{report.id}", report.version)
-    return _answer(caller, report, response)
+    return await service.as_read(work.session, caller, report)
 
 
+@exported(router)
 @router.get("", responses=problem_responses())
 async def list_reports(
     caller: FindingsReader, session: ReadSession, query: Annotated[ReportQuery, Query()]
 ) -> Page[ReportSummary]:
-    """Reports that were submitted; CTED and the State concerned see drafts too (¶23)."""
+    """Reports that were submitted; CTED sees all, the State and the Committee what is for them."""
     return (await service.list_reports(session, caller, query)).map(ReportSummary.model_validate)
+
+
+@router.get("/templates/{kind}", responses=problem_responses())
+async def read_template(
+    caller: CtedCaller, kind: MissionKind, themes: Annotated[tuple[ThemeCode, ...], Query()] = ()
+) -> TemplateRead:
+    """The sections that a report on a visit of this kind and these themes begins with."""
+    sections = drafting.template_of(kind, themes)
+    read = [TemplateSectionRead.model_validate(section) for section in sections]
+    return TemplateRead(kind=kind, sections=read)
 
 
 @router.get("/{report_id}", responses=problem_responses(NotFound))
@@ -63,7 +73,9 @@ async def read_report(
     caller: FindingsReader, session: ReadSession, report_id: UUID, response: Response
 ) -> ReportRead:
     """One report, without the sections that the State keeps confidential from the caller (¶23)."""
-    return _answer(caller, await service.read(session, caller, report_id), response)
+    report = await service.read(session, caller, report_id)
+    set_etag(response, report.version)
+    return await service.as_read(session, caller, report)
 
 
 @router.patch("/{report_id}", responses=problem_responses(NotFound, Conflict, PreconditionFailed))
@@ -75,46 +87,71 @@ async def revise_report(
     wanted: ReportUpdate,
     response: Response,
 ) -> ReportRead:
-    """Change a draft, or one that a review returned."""
-    return _answer(caller, await service.revise(work, report_id, version, wanted), response)
+    """Change the title, or all sections together: their order, and which there are."""
+    report = await drafting.revise(work, caller, report_id, version, wanted)
+    set_etag(response, report.version)
+    return await service.as_read(work.session, caller, report)
+
+
+@router.get("/{report_id}/sections/{key}", responses=problem_responses(NotFound))
+async def read_report_section(
+    caller: FindingsReader, session: ReadSession, report_id: UUID, key: str, response: Response
+) -> SectionRead:
+    """One section, unless the State keeps it confidential from the caller (¶23)."""
+    report = await service.read(session, caller, report_id)
+    section = await service.section_of(session, caller, report, key)
+    of_draft = caller.may_see_confidential_of(report.member_state)
+    if of_draft:
+        set_etag(response, section.version)
+    return SectionRead.of(section, of_draft=of_draft)
+
+
+@router.patch(
+    "/{report_id}/sections/{key}",
+    responses=problem_responses(NotFound, Conflict, PreconditionFailed),
+)
+async def save_report_section(
+    caller: CtedCaller,
+    work: WriteSession,
+    report_id: UUID,
+    key: str,
+    version: RequiredVersion,
+    wanted: SectionUpdate,
+    response: Response,
+) -> SectionRead:
+    """Change one section; If-Match is the section's, so that others write theirs meanwhile."""
+    section = await drafting.save_section(work, caller, report_id, key, version, wanted)
+    set_etag(response, section.version)
+    return SectionRead.of(section, of_draft=True)
 
 
 @router.post(
-    "/{report_id}/review", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
+    "/{report_id}/sections/{key}/confidentiality",
+    responses=problem_responses(NotFound, Conflict, PreconditionFailed),
 )
-async def review_report(
-    caller: CtedLead,
+async def request_section_confidentiality(
+    caller: CtedOrState,
     work: WriteSession,
     report_id: UUID,
+    key: str,
     version: OptionalVersion,
-    decided: Review,
+    wanted: ConfidentialityRequest,
     response: Response,
-) -> ReportRead:
-    """Approve a draft, or return it with what to change."""
-    report = await service.review(work, caller, report_id, version, decided)
-    return _answer(caller, report, response)
+) -> SectionRead:
+    """Place or lift a section's confidentiality at the State's request, at any time (¶23)."""
+    section = await confidentiality.request(work, caller, report_id, key, version, wanted)
+    set_etag(response, section.version)
+    return SectionRead.of(section, of_draft=True)
 
 
-@router.get("/{report_id}/reviews", responses=problem_responses(NotFound))
-async def list_reviews(
-    caller: CtedCaller,
+@exported(router)
+@router.get("/{report_id}/confidentiality-requests", responses=problem_responses(NotFound))
+async def list_section_confidentiality_requests(
+    caller: CtedCommitteeOrState,
     session: ReadSession,
     report_id: UUID,
     query: Annotated[HistoryQuery, Query()],
-) -> Page[ReviewRead]:
-    """Every review of the report."""
-    return (await service.list_reviews(session, report_id, query)).map(ReviewRead.model_validate)
-
-
-@router.post(
-    "/{report_id}/submission", responses=problem_responses(NotFound, Conflict, PreconditionFailed)
-)
-async def submit_report(
-    caller: CtedCaller,
-    work: WriteSession,
-    report_id: UUID,
-    version: OptionalVersion,
-    response: Response,
-) -> ReportRead:
-    """Submit an approved report to the Committee; the 12 months of ¶9 begin."""
-    return _answer(caller, await service.submit(work, report_id, version), response)
+) -> Page[ConfidentialityRead]:
+    """Who asked to keep which section confidential, or no longer, and when."""
+    page = await confidentiality.list_requests(session, caller, report_id, query)
+    return page.map(ConfidentialityRead.model_validate)

@@ -181,23 +181,33 @@ async def _report(world: World, mission: dict[str, Any], state: str) -> Visited:
             "title": f"Visit to {member_states()[state].name} (illustrative)",
             "sections": [
                 {"heading": "Findings", "text": "Illustrative findings."},
-                {"heading": "For the State alone", "text": "Withheld.", "confidential": True},
+                {"heading": "Sources", "text": "Illustrative sources."},
+                {"heading": "Recommendations", "text": "To be written."},
             ],
         },
     )
     record = f"/v1/reports/{report['id']}"
     await world.expect("visits.report-drafted", report_id=report["id"])
-    await lead.post(f"{record}/review", {"outcome": "returned", "comment": "Add the way ahead."})
-    sections = [*report["sections"], {"heading": "Way ahead", "text": "Illustrative steps."}]
-    await officer.change("PATCH", record, {"sections": sections})
+    await officer.post(f"{record}/review-request")
+    await lead.post(f"{record}/review", {"outcome": "returned", "comment": "Say what to do."})
+    await officer.change(
+        "PATCH", f"{record}/sections/recommendations", {"text": "Illustrative **steps**."}
+    )
+    await officer.post(f"{record}/review-request")
     await lead.post(f"{record}/review", {"outcome": "approved", "comment": "Agreed."})
-    await world.advance_to(await world.today() + timedelta(days=40))
+    await world.expect("visits.fact-check-requested", report_id=report["id"])
+    await _check_facts(world, record, report["id"], state)
+    await world.advance_to(await world.today() + timedelta(days=30))
+    await officer.post(f"{record}/presentation")
+    chair = world.api("visits", "committee_chair")
+    await chair.post(f"{record}/consideration", {"outcome": "cleared"})
+    await world.expect("visits.report-considered", report_id=report["id"], outcome="cleared")
     await officer.post(f"{record}/submission")
     event = await world.expect("visits.report-submitted", report_id=report["id"])
     due_on = event["data"]["follow_up_due_on"]
     world.narrator.tell(
-        "Report drafted, returned, revised, approved and submitted: report-submitted; "
-        f"the follow-up is due on {due_on} (¶9)"
+        "Report drafted, reviewed, checked by the State, cleared by the Committee and submitted: "
+        f"report-submitted; the follow-up is due on {due_on} (¶9)"
     )
     return Visited(
         state,
@@ -205,3 +215,27 @@ async def _report(world: World, mission: dict[str, Any], state: str) -> Visited:
         date.fromisoformat(event["data"]["submitted_on"]),
         date.fromisoformat(due_on),
     )
+
+
+async def _check_facts(world: World, record: str, report_id: str, state: str) -> None:
+    """The State proposes a correction and keeps a section confidential before it answers."""
+    officer = world.api("visits", "cted_officer")
+    focal_point = _focal_point(world, state)
+    await world.advance_to(await world.today() + timedelta(days=10))
+    comment = await focal_point.post(
+        f"{record}/comments",
+        {
+            "section_key": "findings",
+            "text": "The law was passed since (illustrative).",
+            "correction": "The law was passed.",
+        },
+    )
+    await focal_point.post(
+        f"{record}/sections/sources/confidentiality",
+        {"action": "place", "reason": "It names sources (illustrative)."},
+    )
+    await focal_point.post(f"{record}/fact-check/answer")
+    await world.expect("visits.fact-check-ended", report_id=report_id, outcome="answered")
+    await officer.change("PATCH", f"{record}/sections/findings", {"text": comment["correction"]})
+    await officer.post(f"{record}/comments/{comment['id']}/resolution", {"outcome": "taken_up"})
+    world.narrator.tell(f"{state} checked the facts: a correction taken up, a section confidential")

@@ -140,11 +140,34 @@ async def drafted_report(actors: Actors, state: str, **fields: object) -> Body:
     )
 
 
-async def submitted_report(actors: Actors, state: str, **fields: object) -> Body:
-    report = await drafted_report(actors, state, **fields)
+async def to_fact_check(actors: Actors, report: Body) -> Body:
+    """A draft, reviewed and with the State."""
     path = f"/v1/reports/{report['id']}"
-    await done(await actors.of("cted_lead").post(f"{path}/review", json={"outcome": "approved"}))
-    return await done(await actors.of("cted_officer").post(f"{path}/submission"))
+    await done(await actors.of("cted_officer").post(f"{path}/review-request"))
+    return await done(
+        await actors.of("cted_lead").post(f"{path}/review", json={"outcome": "approved"})
+    )
+
+
+async def to_consideration(actors: Actors, report: Body) -> Body:
+    """A draft, reviewed, checked by the State and before the Committee."""
+    await to_fact_check(actors, report)
+    path = f"/v1/reports/{report['id']}"
+    await done(await actors.state(report["member_state"]).post(f"{path}/fact-check/answer"))
+    return await done(await actors.of("cted_officer").post(f"{path}/presentation"))
+
+
+async def to_clearance(actors: Actors, report: Body) -> Body:
+    """A draft, ready to be submitted."""
+    await to_consideration(actors, report)
+    path = f"/v1/reports/{report['id']}/consideration"
+    return await done(await actors.of("committee_chair").post(path, json={"outcome": "cleared"}))
+
+
+async def submitted_report(actors: Actors, state: str, **fields: object) -> Body:
+    report = await to_clearance(actors, await drafted_report(actors, state, **fields))
+    path = f"/v1/reports/{report['id']}/submission"
+    return await done(await actors.of("cted_officer").post(path))
 
 
 async def follow_up_of(actors: Actors, state: str) -> Body:
@@ -153,6 +176,11 @@ async def follow_up_of(actors: Actors, state: str) -> Body:
     listed = (await officer.get("/v1/follow-ups", params={"member_state": state})).json()["items"]
     (summary,) = listed
     return await done(await officer.get(f"/v1/follow-ups/{summary['id']}"))
+
+
+def at(record: Body) -> dict[str, str]:
+    """The header that says which version a change was decided on."""
+    return {"If-Match": f'"{record["version"]}"'}
 
 
 def fields_of(answer: httpx.Response) -> list[str]:

@@ -9,6 +9,7 @@ from tests.service.visits.actors import Actors
 
 CTED = {Role.CTED_OFFICER, Role.CTED_LEAD}
 STATE = {Role.MEMBER_STATE}
+COMMITTEE = {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR}
 SOME = UUID(int=1)
 WRITES = {
     "POST /v1/visit-requests": CTED | STATE,
@@ -26,8 +27,18 @@ WRITES = {
     f"POST /v1/missions/{SOME}/cancellation": CTED,
     "POST /v1/reports": CTED,
     f"PATCH /v1/reports/{SOME}": CTED,
+    f"PATCH /v1/reports/{SOME}/sections/findings": CTED,
+    f"POST /v1/reports/{SOME}/sections/findings/confidentiality": CTED | STATE,
+    f"POST /v1/reports/{SOME}/review-request": CTED,
     f"POST /v1/reports/{SOME}/review": {Role.CTED_LEAD},
+    f"POST /v1/reports/{SOME}/fact-check/answer": CTED | STATE,
+    f"POST /v1/reports/{SOME}/fact-check/extension": CTED,
+    f"POST /v1/reports/{SOME}/presentation": CTED,
+    f"POST /v1/reports/{SOME}/consideration": {Role.COMMITTEE_CHAIR},
     f"POST /v1/reports/{SOME}/submission": CTED,
+    f"POST /v1/reports/{SOME}/comments": CTED | COMMITTEE | STATE,
+    f"POST /v1/reports/{SOME}/comments/{SOME}/resolution": CTED,
+    f"POST /v1/reports/{SOME}/comments/{SOME}/reopening": CTED,
     f"PUT /v1/follow-ups/{SOME}/steps": CTED | STATE,
     f"POST /v1/follow-ups/{SOME}/report": CTED | STATE,
     f"POST /v1/follow-ups/{SOME}/further-activities": CTED,
@@ -40,6 +51,18 @@ READS = {
     "GET /v1/consents": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/missions": set(Role) - {Role.PARTNER, Role.CIVIL_SOCIETY, Role.OPERATOR},
     "GET /v1/reports": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
+    "GET /v1/reports/templates/focused": CTED,
+    f"GET /v1/reports/{SOME}/sections/findings": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
+    f"GET /v1/reports/{SOME}/confidentiality-requests": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/steps": CTED,
+    f"GET /v1/reports/{SOME}/comments": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/comments/{SOME}": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/versions": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/versions/1": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/versions/2/differences": CTED | COMMITTEE | STATE,
+    f"GET /v1/reports/{SOME}/document": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
+    "GET /v1/report-timelines": CTED | COMMITTEE | STATE,
+    "GET /v1/report-timelines/bottlenecks": CTED | COMMITTEE,
     "GET /v1/follow-ups": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
 }
 

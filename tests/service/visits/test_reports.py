@@ -16,6 +16,7 @@ from tests.service.visits.actors import (
     STALE,
     Actors,
     Body,
+    at,
     completed_mission,
     done,
     drafted_report,
@@ -24,10 +25,12 @@ from tests.service.visits.actors import (
     report_body,
     scheduled_mission,
     submitted_report,
+    to_fact_check,
 )
 from tests.support.events import read_event, read_events
 
 APPROVED = {"outcome": "approved"}
+CLEARED = {"outcome": "cleared"}
 RETURNED = {"outcome": "returned", "comment": "Add the way ahead."}
 NOT_FOUND = (404, "not-found")
 
@@ -42,7 +45,7 @@ async def test_a_report_follows_a_completed_visit_and_only_once(
     answers = await asyncio.gather(*(officer.post("/v1/reports", json=body) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     (report,) = [answer.json() for answer in answers if answer.status_code == 201]
-    assert (report["status"], report["member_state"]) == ("drafted", "CZE")
+    assert (report["status"], report["member_state"]) == ("drafting", "CZE")
     told = await read_event(stack, visits.ReportDrafted, mission_id=mission["id"])
     assert told["data"]["report_id"] == report["id"]
     unknown = body | {"mission_id": str(uuid4())}
@@ -63,70 +66,130 @@ async def test_bad_input_is_named(officer: httpx.AsyncClient, fields: Body, fiel
     assert fields_of(await officer.post("/v1/reports", json=body)) == [field]
 
 
-async def test_a_report_is_reviewed_returned_changed_approved_and_submitted_once(
+async def test_a_report_is_returned_changed_approved_considered_and_submitted_once(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
     report = await drafted_report(actors, "GRC")
     path = f"/v1/reports/{report['id']}"
-    lead = actors.of("cted_lead")
-    assert refusal(await officer.post(f"{path}/submission")) == ILLEGAL
+    lead, chair, state = actors.of("cted_lead"), actors.of("committee_chair"), actors.state("GRC")
+    for early in ("review", "submission", "presentation"):
+        by = lead if early == "review" else officer
+        assert refusal(await by.post(f"{path}/{early}", json=APPROVED)) == ILLEGAL
+    asked = await done(await officer.post(f"{path}/review-request", headers=at(report)))
+    assert refusal(await officer.post(f"{path}/review-request")) == ILLEGAL
+    change = {"title": "Another title"}
+    assert refusal(await officer.patch(path, json=change, headers=at(asked))) == CONFLICT
     bare = {"outcome": "returned", "comment": " "}
     assert fields_of(await lead.post(f"{path}/review", json=bare)) == ["body.comment"]
-    stale = {"If-Match": '"9"'}
-    assert refusal(await lead.post(f"{path}/review", json=RETURNED, headers=stale)) == STALE
-    returned = await done(await lead.post(f"{path}/review", json=RETURNED))
-    assert returned["status"] == "returned"
+    assert refusal(await lead.post(f"{path}/review", json=RETURNED, headers=at(report))) == STALE
+    returned = await done(await lead.post(f"{path}/review", json=RETURNED, headers=at(asked)))
+    assert returned["status"] == "drafting"
     assert refusal(await lead.post(f"{path}/review", json=APPROVED)) == ILLEGAL
-    assert refusal(await officer.post(f"{path}/submission")) == ILLEGAL
 
-    version = {"If-Match": f'"{returned["version"]}"'}
-    sections = [*report["sections"], {"heading": "Way ahead", "text": "Steps."}]
-    change = {"sections": sections}
-    revised = await done(await officer.patch(path, json=change, headers=version))
-    assert (revised["status"], revised["title"]) == ("drafted", report["title"])
-    assert [section["heading"] for section in revised["sections"]] == [
-        "Findings", "Sources", "Way ahead",
-    ]  # fmt: skip
-    assert refusal(await officer.patch(path, json=change, headers=version)) == STALE
-
-    approved = await done(await lead.post(f"{path}/review", json=APPROVED))
-    version = {"If-Match": f'"{approved["version"]}"'}
-    assert refusal(await officer.patch(path, json=change, headers=version)) == ILLEGAL
+    revised = await done(await officer.patch(path, json=change, headers=at(returned)))
+    assert (revised["title"], revised["sections"]) == ("Another title", report["sections"])
+    assert refusal(await officer.patch(path, json=change, headers=at(returned))) == STALE
+    checked = await to_fact_check(actors, report)
     assert refusal(await lead.post(f"{path}/review", json=RETURNED)) == ILLEGAL
-    answers = await asyncio.gather(*(officer.post(f"{path}/submission") for _ in range(3)))
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    await done(await state.post(f"{path}/fact-check/answer", headers=at(checked)))
+    await done(await officer.post(f"{path}/presentation"))
+    assert fields_of(await chair.post(f"{path}/consideration", json=bare)) == ["body.comment"]
+    await done(await chair.post(f"{path}/consideration", json=RETURNED))
+    assert refusal(await chair.post(f"{path}/consideration", json=CLEARED)) == ILLEGAL
+    await done(await officer.post(f"{path}/presentation"))
+    cleared = await done(await chair.post(f"{path}/consideration", json=CLEARED))
+    assert refusal(await officer.patch(path, json=change, headers=at(cleared))) == CONFLICT
+
+    stale = await officer.post(f"{path}/submission", headers=at(checked))
+    assert refusal(stale) == STALE
+    answers = await asyncio.gather(*(officer.post(f"{path}/submission") for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert refusal(await officer.post(f"{path}/submission")) == ILLEGAL
     submitted = await done(await officer.get(path))
     assert submitted["submitted_on"] == str(await actors.today())
     due_on = follow_up_due_on(date.fromisoformat(submitted["submitted_on"]))
-    assert submitted["follow_up_due_on"] == str(due_on)
-    assert refusal(await lead.post(f"{path}/review", json=APPROVED)) == ILLEGAL
+    assert (submitted["initial"], submitted["follow_up_due_on"]) == (True, str(due_on))
 
-    kept = (await done(await officer.get(f"{path}/reviews")))["items"]
-    assert [(review["outcome"], review["report_version"]) for review in kept] == [
-        ("returned", report["version"]),
-        ("approved", revised["version"]),
-    ]
-    assert {review["reviewed_by"] for review in kept} == {"cted_lead"}
+    steps = (await done(await officer.get(f"{path}/steps")))["items"]
+    assert [step["status"] for step in steps] == [
+        "drafting", "review", "drafting", "review", "fact_check", "finalisation",
+        "consideration", "finalisation", "consideration", "cleared", "submitted",
+    ]  # fmt: skip
+    assert [step["previous"] for step in steps] == [None, *(s["status"] for s in steps[:-1])]
+    by_reason = {step["reason"]: step for step in steps if step["reason"]}
+    assert set(by_reason) == {RETURNED["comment"]}
+    assert {step["taken_by"] for step in steps} == {
+        "cted_officer", "cted_lead", "member_state-GRC", "committee_chair",
+    }  # fmt: skip
+    stays = submitted["stages"]
+    assert [stay["stage"] for stay in stays] == [s["status"] for s in steps[:-2]]
+    assert all(stay["left_on"] == submitted["submitted_on"] for stay in stays)
+
     told = await read_events(
-        stack, "ctc.visits", lambda event: event["data"].get("report_id") == report["id"], 2
+        stack, "ctc.visits", lambda event: event["data"].get("report_id") == report["id"], 15
     )
-    assert [event["type"].split(".")[4] for event in told] == ["report-drafted", "report-submitted"]
-    assert told[1]["data"]["follow_up_due_on"] == str(due_on)
+    kinds = [event["type"].split(".")[4] for event in told]
+    assert [kind for kind in kinds if kind != "report-stage-entered"] == [
+        "report-drafted", "fact-check-requested", "fact-check-ended",
+        "report-considered", "report-considered", "report-submitted",
+    ]  # fmt: skip
+    entered = [e["data"] for e in told if e["type"].endswith(".report-stage-entered.v1")]
+    assert [data["stage"] for data in entered] == [stay["stage"] for stay in stays]
+    assert [data["target_on"] for data in entered] == [stay["target_on"] for stay in stays]
+    outcomes = [e["data"]["outcome"] for e in told if e["type"].endswith("-considered.v1")]
+    assert outcomes == ["returned", "cleared"]
+    data = told[-1]["data"]
+    assert (data["follow_up_due_on"], data["initial"]) == (str(due_on), True)
     query = {"member_state": "GRC"}
     (follow_up,) = (await done(await officer.get("/v1/follow-ups", params=query)))["items"]
     assert (follow_up["report_id"], follow_up["due_on"]) == (report["id"], str(due_on))
 
 
-async def test_a_draft_is_for_cted_and_the_state_alone(actors: Actors) -> None:
+async def test_each_sees_a_report_from_when_it_is_for_them(actors: Actors) -> None:
     report = await drafted_report(actors, "HUN")
     path = f"/v1/reports/{report['id']}"
-    for reader in (actors.of("cted_lead"), actors.state("HUN")):
-        assert await done(await reader.get(path)) == report
     query = {"member_state": "HUN"}
-    others = ("committee_member", "oct", "partner", "un_entity", "service")
-    for reader in (*map(actors.of, others), actors.state("ITA")):
-        assert refusal(await reader.get(path)) == NOT_FOUND
-        assert (await done(await reader.get("/v1/reports", params=query)))["items"] == []
+    others = tuple(map(actors.of, ("oct", "partner", "un_entity", "service")))
+    member, state, lead = (
+        actors.of("committee_member"),
+        actors.state("HUN"),
+        actors.of("cted_lead"),
+    )
+
+    async def seen_by(*readers: httpx.AsyncClient) -> None:
+        everyone = (lead, state, member, *others, actors.state("ITA"))
+        now = await done(await lead.get(path))
+        for reader in everyone:
+            listed = (await done(await reader.get("/v1/reports", params=query)))["items"]
+            sent = {**query, "format": "json"}
+            exported = await reader.get("/v1/reports/export", params=sent)
+            assert exported.status_code == 200
+            assert exported.json() == listed
+            if reader in readers:
+                assert await done(await reader.get(path)) == now
+                assert [item["id"] for item in listed] == [report["id"]]
+            else:
+                assert listed == []
+                parts = ("", "/sections/findings", "/comments", "/versions", "/versions/1")
+                answers = [refusal(await reader.get(f"{path}{part}")) for part in parts]
+                assert answers[0] == answers[1] == NOT_FOUND
+                assert set(answers) <= {NOT_FOUND, (403, "forbidden")}
+
+    await seen_by(lead)
+    asked = await state.post(f"{path}/fact-check/answer")
+    assert refusal(asked) == NOT_FOUND
+    await to_fact_check(actors, report)
+    await seen_by(lead, state)
+    await done(await state.post(f"{path}/fact-check/answer"))
+    await done(await actors.of("cted_officer").post(f"{path}/presentation"))
+    await seen_by(lead, state, member)
+    cleared = await actors.of("committee_chair").post(f"{path}/consideration", json=CLEARED)
+    await done(cleared)
+    await seen_by(lead, state, member)
+    await done(await actors.of("cted_officer").post(f"{path}/submission"))
+    for reader in others:
+        assert (await done(await reader.get(path)))["status"] == "submitted"
+    assert refusal(await actors.state("ITA").get(path)) == NOT_FOUND
 
 
 async def test_a_confidential_section_is_left_out_for_those_it_is_not_for(actors: Actors) -> None:
@@ -137,12 +200,19 @@ async def test_a_confidential_section_is_left_out_for_those_it_is_not_for(actors
         assert await done(await reader.get(path)) == report
     for role in ("oct", "partner", "un_entity", "service"):
         answer = await actors.of(role).get(path)
-        assert [section["heading"] for section in answer.json()["sections"]] == ["Findings"]
-        assert "Sources" not in answer.text
-        assert "For the State alone" not in answer.text
+        (shown,) = answer.json()["sections"]
+        assert (shown["heading"], shown["version"], shown["updated_at"]) == ("Findings", None, None)
+        assert answer.json()["text_version"] is answer.json()["stages"] is None
         listed = await actors.of(role).get("/v1/reports", params={"member_state": "LVA"})
         assert len(listed.json()["items"]) == 1
-        assert "Sources" not in listed.text
+        section = await actors.of(role).get(f"{path}/sections/findings")
+        assert "etag" not in section.headers
+        hidden = await actors.of(role).get(f"{path}/sections/sources")
+        unknown = await actors.of(role).get(f"{path}/sections/no-such")
+        assert refusal(hidden) == refusal(unknown) == NOT_FOUND
+        for told in (answer, listed, section):
+            assert "ources" not in told.text
+            assert "For the State alone" not in told.text
     assert refusal(await actors.state("LTU").get(path)) == NOT_FOUND
 
 

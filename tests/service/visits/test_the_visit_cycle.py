@@ -71,8 +71,9 @@ async def test_the_cycle_of_a_visit(stack: Stack, actors: Actors) -> None:
 
     kinds = [
         "consent-requested", "consent-given", "visit-scheduled", "visit-completed",
-        "report-drafted", "report-submitted", "follow-up-due", "follow-up-reported",
-        "follow-up-visit-recommended",
+        "report-drafted", *["report-stage-entered"] * 3, "fact-check-requested",
+        "fact-check-ended", *["report-stage-entered"] * 2, "report-considered",
+        "report-submitted", "follow-up-due", "follow-up-reported", "follow-up-visit-recommended",
     ]  # fmt: skip
     told = await read_events(
         stack, "ctc.visits", lambda event: event["subject"] == "KEN", len(kinds)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from services.visits.consents.rules import faults_of_answer
 from services.visits.follow_up.rules import faults_of_steps
 from services.visits.missions.rules import Member, faults_of_dates, faults_of_team
-from services.visits.reports.rules import faults_of_review
 from services.visits.visit_list.rules import LONGEST_LIST, doubled, faults_of_change
 
 codes = st.lists(st.sampled_from(["FJI", "KEN", "PER"]), max_size=5)
@@ -90,9 +89,3 @@ def test_a_step_is_about_one_of_the_states_recommendations_once() -> None:
     faults = faults_of_steps(["one", "other", "one"], {"one"})
     assert _fields(faults) == ["steps.1.recommendation_id", "steps.2.recommendation_id"]
     assert faults_of_steps([], {"one"}) == []
-
-
-def test_who_returns_a_report_says_why() -> None:
-    assert _fields(faults_of_review("returned", "")) == ["comment"]
-    assert faults_of_review("returned", "Add sources.") == []
-    assert faults_of_review("approved", "") == []

@@ -11,8 +11,9 @@ from services.visits.follow_up.models import FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
 from services.visits.missions.models import MissionStatus
 from services.visits.missions.rules import FREE_STEPS as MISSION
-from services.visits.reports.models import ReportStatus
+from services.visits.reports.models import CommentStatus, ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
+from services.visits.reports.rules import FREE_STEPS_OF_COMMENTS as COMMENT
 from services.visits.visit_list.models import VisitListStatus
 from services.visits.visit_list.rules import FREE_STEPS as VISIT_LIST
 
@@ -27,10 +28,13 @@ ALLOWED = {
     ),
     "mission": ("scheduled>completed scheduled>cancelled", MISSION, MissionStatus),
     "report": (
-        "drafted>drafted drafted>approved drafted>returned returned>drafted approved>submitted",
+        """drafting>review review>drafting review>fact_check fact_check>finalisation
+        finalisation>review finalisation>consideration
+        consideration>finalisation consideration>cleared cleared>submitted""",
         REPORT,
         ReportStatus,
     ),
+    "comment": ("open>resolved resolved>open", COMMENT, CommentStatus),
     "follow-up": (
         "open>due open>reported due>reported reported>considered",
         FOLLOW_UP,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "18e762ac12d8"
+revision: str = "c3e3ff403e70"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -517,9 +517,12 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "drafted",
-                "returned",
-                "approved",
+                "drafting",
+                "review",
+                "fact_check",
+                "finalisation",
+                "consideration",
+                "cleared",
                 "submitted",
                 name="reportstatus",
                 native_enum=False,
@@ -528,9 +531,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("sections", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("section_keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("text_version", sa.Integer(), nullable=False),
+        sa.Column("state_version", sa.Integer(), nullable=True),
+        sa.Column("committee_version", sa.Integer(), nullable=True),
         sa.Column("drafted_on", sa.Date(), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("initial", sa.Boolean(), nullable=True),
         sa.Column("follow_up_due_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -547,28 +554,115 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reports_member_state"), "reports", ["member_state"], unique=False)
     op.create_index(op.f("ix_reports_status"), "reports", ["status"], unique=False)
     op.create_table(
-        "report_reviews",
+        "report_comments",
         sa.Column("report_id", sa.Uuid(), nullable=False),
-        sa.Column("report_version", sa.Integer(), nullable=False),
+        sa.Column("section_key", sa.String(), nullable=True),
+        sa.Column("text_version", sa.Integer(), nullable=False),
+        sa.Column("thread_id", sa.Uuid(), nullable=True),
         sa.Column(
-            "outcome",
-            sa.Enum("approved", "returned", name="reviewoutcome", native_enum=False, length=60),
+            "opened_by",
+            sa.Enum(
+                "cted", "member_state", "committee", name="party", native_enum=False, length=60
+            ),
             nullable=False,
         ),
-        sa.Column("comment", sa.Text(), nullable=False),
-        sa.Column("reviewed_by", sa.String(), nullable=False),
-        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column(
+            "party",
+            sa.Enum(
+                "cted", "member_state", "committee", name="party", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("commented_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("correction", sa.Text(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum("open", "resolved", name="commentstatus", native_enum=False, length=60),
+            nullable=True,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "taken_up", "not_taken_up", name="commentoutcome", native_enum=False, length=60
+            ),
+            nullable=True,
+        ),
+        sa.Column("outcome_reason", sa.Text(), nullable=True),
+        sa.Column("resolved_by", sa.String(), nullable=True),
+        sa.Column("resolved_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["report_id"], ["reports.id"], name=op.f("fk_report_reviews_report_id_reports")
+            ["report_id"], ["reports.id"], name=op.f("fk_report_comments_report_id_reports")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_reviews")),
+        sa.ForeignKeyConstraint(
+            ["thread_id"],
+            ["report_comments.id"],
+            name=op.f("fk_report_comments_thread_id_report_comments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_comments")),
     )
     op.create_index(
-        op.f("ix_report_reviews_report_id"), "report_reviews", ["report_id"], unique=False
+        op.f("ix_report_comments_report_id"), "report_comments", ["report_id"], unique=False
+    )
+    op.create_table(
+        "report_section_confidentiality",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("section_key", sa.String(), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum("place", "lift", name="action", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "party",
+            sa.Enum(
+                "cted", "member_state", "committee", name="party", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["reports.id"],
+            name=op.f("fk_report_section_confidentiality_report_id_reports"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_section_confidentiality")),
+    )
+    op.create_index(
+        op.f("ix_report_section_confidentiality_report_id"),
+        "report_section_confidentiality",
+        ["report_id"],
+        unique=False,
+    )
+    op.create_table(
+        "report_sections",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("heading", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reports.id"], name=op.f("fk_report_sections_report_id_reports")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_sections")),
+        sa.UniqueConstraint("report_id", "key", name=op.f("uq_report_sections_report_id_key")),
     )
     op.create_table(
         "report_stages",
@@ -606,17 +700,149 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_report_stages_report_id"), "report_stages", ["report_id"], unique=False
     )
+    op.create_index(
+        "uq_report_stages_present",
+        "report_stages",
+        ["report_id"],
+        unique=True,
+        postgresql_where=sa.text("left_on IS NULL"),
+    )
+    op.create_table(
+        "report_steps",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "previous",
+            sa.Enum(
+                "drafting",
+                "review",
+                "fact_check",
+                "finalisation",
+                "consideration",
+                "cleared",
+                "submitted",
+                name="reportstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "drafting",
+                "review",
+                "fact_check",
+                "finalisation",
+                "consideration",
+                "cleared",
+                "submitted",
+                name="reportstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("text_version", sa.Integer(), nullable=False),
+        sa.Column("target_on", sa.Date(), nullable=True),
+        sa.Column("taken_on", sa.Date(), nullable=False),
+        sa.Column("taken_by", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reports.id"], name=op.f("fk_report_steps_report_id_reports")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_steps")),
+    )
+    op.create_index(op.f("ix_report_steps_report_id"), "report_steps", ["report_id"], unique=False)
+    op.create_table(
+        "report_versions",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("section_keys", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "drafting",
+                "review",
+                "fact_check",
+                "finalisation",
+                "consideration",
+                "cleared",
+                "submitted",
+                name="reportstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("saved_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reports.id"], name=op.f("fk_report_versions_report_id_reports")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_versions")),
+        sa.UniqueConstraint(
+            "report_id", "number", name=op.f("uq_report_versions_report_id_number")
+        ),
+    )
+    op.create_table(
+        "report_section_revisions",
+        sa.Column("section_id", sa.Uuid(), nullable=False),
+        sa.Column("text_version", sa.Integer(), nullable=False),
+        sa.Column("heading", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["section_id"],
+            ["report_sections.id"],
+            name=op.f("fk_report_section_revisions_section_id_report_sections"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_section_revisions")),
+        sa.UniqueConstraint(
+            "section_id",
+            "text_version",
+            name=op.f("uq_report_section_revisions_section_id_text_version"),
+        ),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Take back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("report_section_revisions")
+    op.drop_table("report_versions")
+    op.drop_index(op.f("ix_report_steps_report_id"), table_name="report_steps")
+    op.drop_table("report_steps")
+    op.drop_index(
+        "uq_report_stages_present",
+        table_name="report_stages",
+        postgresql_where=sa.text("left_on IS NULL"),
+    )
     op.drop_index(op.f("ix_report_stages_report_id"), table_name="report_stages")
     op.drop_index(op.f("ix_report_stages_member_state"), table_name="report_stages")
     op.drop_table("report_stages")
-    op.drop_index(op.f("ix_report_reviews_report_id"), table_name="report_reviews")
-    op.drop_table("report_reviews")
+    op.drop_table("report_sections")
+    op.drop_index(
+        op.f("ix_report_section_confidentiality_report_id"),
+        table_name="report_section_confidentiality",
+    )
+    op.drop_table("report_section_confidentiality")
+    op.drop_index(op.f("ix_report_comments_report_id"), table_name="report_comments")
+    op.drop_table("report_comments")
     op.drop_index(op.f("ix_reports_status"), table_name="reports")
     op.drop_index(op.f("ix_reports_member_state"), table_name="reports")
     op.drop_table("reports")

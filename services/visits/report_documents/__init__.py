@@ -1,0 +1,1 @@
+"""Reports as PDF and DOCX, each copy for its reader (¶6, ¶23)."""
