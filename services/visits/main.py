@@ -3,9 +3,12 @@
 from fastapi import FastAPI
 
 from services.visits.consents.router import router as consents
+from services.visits.consultations.router import router as consultations
 from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
 from services.visits.missions.router import router as missions
+from services.visits.officers.router import router as officers
+from services.visits.other_visits.router import router as other_visits
 from services.visits.ranking.router import router as ranking
 from services.visits.reports.router import router as reports
 from services.visits.visit_list.router import router as visit_list
@@ -18,7 +21,17 @@ def create_app() -> FastAPI:
         "visits",
         title="Visits",
         description="Whom to visit, consent, missions, reports and follow-up (¶6-9).",
-        routers=[ranking, visit_list, consents, missions, reports, follow_up],
+        routers=[
+            ranking,
+            visit_list,
+            consents,
+            officers,
+            other_visits,
+            missions,
+            consultations,
+            reports,
+            follow_up,
+        ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
     )
