@@ -83,6 +83,9 @@ async def hold(
     """Keep that the meeting was held, when and with whom."""
     consultation = await work.get(Consultation, consultation_id, version=version, locked=True)
     require_step("consultation", consultation.status, ConsultationStatus.HELD, FREE_STEPS)
+    mission = await work.get(Mission, consultation.mission_id)
+    if mission.status is MissionStatus.CANCELLED:
+        raise Conflict("The visit was cancelled; nobody was heard on it.")
     _require_sound(
         faults_of_held_day(wanted.held_on, consultation.requested_on, work.clock.today())
     )

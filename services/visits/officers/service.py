@@ -1,10 +1,13 @@
 """Keeps the register of officers and experts, and their conflicts of interest."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, func, not_, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.visits.missions.models import Mission, MissionStatus
 from services.visits.officers.models import DeclaredConflict, Officer
@@ -74,9 +77,9 @@ async def list_officers(session: AsyncSession, query: OfficerQuery) -> RecordPag
     if query.expertise:
         statement = statement.where(Officer.expertise.contains([query.expertise]))
     if query.language:
-        spoken = {"tag": query.language, "more": f"{query.language}-"}
-        path = "$[*] ? (@ == $tag || @ starts with $more)"
-        statement = statement.where(func.jsonb_path_exists(Officer.languages, path, spoken))
+        spoken = "$[*] ? (@ == $tag || @ starts with $more)"
+        tags = {"tag": query.language, "more": f"{query.language}-"}
+        statement = statement.where(_has(Officer.languages, spoken, tags))
     if query.may_assess:
         conflicts = _standing_conflicts().where(
             DeclaredConflict.officer_id == Officer.id,
@@ -96,7 +99,7 @@ async def list_officers(session: AsyncSession, query: OfficerQuery) -> RecordPag
         )
         statement = statement.where(
             Officer.active,
-            not_(func.jsonb_path_exists(Officer.off_duty, away, days)),
+            not_(_has(Officer.off_duty, away, days)),
             not_(travelling),
         )
     sortable = {"name": Officer.name, "created_at": Officer.created_at}
@@ -189,6 +192,14 @@ async def list_conflicts(
         statement = statement.where(table.member_state == query.member_state)
     sortable = {"created_at": table.created_at}
     return await paginate(session, statement, query, query.sort, sortable, table.id)
+
+
+def _has(
+    column: InstrumentedAttribute[Any], path: str, given: dict[str, str]
+) -> ColumnElement[bool]:
+    """Whether the column has what the SQL/JSON path finds, with these variables."""
+    found = func.jsonb_path_exists(column, cast(path, JSONPATH), cast(given, JSONB))
+    return found.is_(True)
 
 
 def _standing_conflicts() -> Select[DeclaredConflict]:
