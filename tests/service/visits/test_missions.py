@@ -125,6 +125,9 @@ async def test_changed_dates_are_announced_with_a_reason_kept_and_a_changed_team
     assert changed["organisations"] == [
         {"organisation": "INTERPOL", "status": "confirmed", "contact": "x@y"}
     ]
+    for reader in (actors.state("CHE"), actors.of("oct")):
+        (partner,) = (await done(await reader.get(path)))["organisations"]
+        assert partner == changed["organisations"][0] | {"contact": None}
     assert (changed["modality"], changed["themes"]) == ("hybrid", ["countering-financing"])
     assert (changed["starts_on"], changed["former_dates"]) == (mission["starts_on"], [])
     assert refusal(await officer.patch(path, json=change, headers=first)) == STALE
