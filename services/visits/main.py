@@ -3,9 +3,12 @@
 from fastapi import FastAPI
 
 from services.visits.consents.router import router as consents
+from services.visits.consultations.router import router as consultations
 from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
 from services.visits.missions.router import router as missions
+from services.visits.officers.router import router as officers
+from services.visits.other_visits.router import router as other_visits
 from services.visits.ranking.router import router as ranking
 from services.visits.report_documents.router import router as report_documents
 from services.visits.reports.comments_router import router as report_comments
@@ -27,7 +30,10 @@ def create_app() -> FastAPI:
             ranking,
             visit_list,
             consents,
+            officers,
+            other_visits,
             missions,
+            consultations,
             reports,
             report_steps,
             report_comments,

@@ -20,9 +20,10 @@ EXPECTED = {
     "assessment": """survey-issued response-submitted assessment-completed gap-identified
         recommendation-issued recommendation-status-changed trend-identified product-published""",
     "visits": """visit-list-adopted visit-list-changed consent-requested consent-given
-        consent-declined visit-scheduled visit-completed report-drafted
-        report-stage-entered fact-check-requested fact-check-ended report-considered
-        report-submitted follow-up-due follow-up-reported follow-up-visit-recommended""",
+        consent-declined visit-scheduled visit-clash-flagged consultation-requested
+        visit-completed report-drafted report-stage-entered fact-check-requested
+        fact-check-ended report-considered report-submitted follow-up-due
+        follow-up-reported follow-up-visit-recommended""",
     "assistance": """need-opened match-proposed match-accepted match-declined project-started
         project-completed impact-assessed""",
     "notifications": "deadline-approaching deadline-missed briefing-due invitation-issued",

@@ -1,6 +1,8 @@
 """Schedules visits to States that consented, and records how they went."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.consents.models import Consent, ConsentStatus
 from services.visits.events import VisitCancelled, VisitCompleted, VisitScheduled
-from services.visits.missions.models import Mission, MissionStatus
+from services.visits.missions import checklist
+from services.visits.missions.clashes import flag
+from services.visits.missions.models import Mission, MissionKind, MissionStatus
 from services.visits.missions.rules import (
     FREE_STEPS,
-    Member,
     faults_of_dates,
+    faults_of_organisations,
     faults_of_team,
     report_due_on,
 )
@@ -20,12 +24,16 @@ from services.visits.missions.schemas import (
     MissionCreate,
     MissionQuery,
     MissionUpdate,
+    Participation,
     TeamMember,
 )
+from services.visits.missions.team import members_of
 from services.visits.ranking.service import keep_visit
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, FieldError, Forbidden, Invalid, require_step
+
+Faults = list[tuple[str, str]]
 
 
 async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
@@ -40,7 +48,9 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
         raise Conflict(f"The consent of {consent.member_state} is {consent.status}, not given.")
     _require_sound(
         faults_of_dates(wanted.starts_on, wanted.ends_on, work.clock.today())
-        + faults_of_team(_members(wanted.team), consent.member_state)
+        + await _faults_of_what_it_follows(work, wanted, consent.member_state)
+        + await _faults_of_team(work, wanted.team, consent.member_state)
+        + _faults_of_organisations(wanted.organisations)
     )
     standing = await work.session.scalar(
         select(Mission).where(
@@ -50,38 +60,52 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
     if standing is not None:
         raise Conflict(f"This consent has its visit: /v1/missions/{standing.id}.")
     mission = Mission(
-        **wanted.model_dump(),
+        **wanted.model_dump() | _stored(wanted),
         member_state=consent.member_state,
         confidential=consent.confidential,
         status=MissionStatus.SCHEDULED,
+        former_dates=[],
         completed_on=None,
         report_due_on=None,
         cancellation_reason=None,
     )
     await work.save(mission)
+    await checklist.begin(work, mission)
     work.publish(_scheduled(mission))
+    await flag(work, mission.member_state)
     return mission
 
 
 async def revise(
     work: UnitOfWork, mission_id: UUID, version: int | None, wanted: MissionUpdate
 ) -> Mission:
-    """Change dates or team of a scheduled visit; changed dates are announced."""
+    """Change a scheduled visit; changed dates are announced, and those before kept with why."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
     if mission.status != MissionStatus.SCHEDULED:
         raise Conflict(f"The visit is {mission.status}; only a scheduled one changes.")
+    today = work.clock.today()
     before = (mission.starts_on, mission.ends_on)
     after = (wanted.starts_on or mission.starts_on, wanted.ends_on or mission.ends_on)
-    faults = faults_of_dates(*after, work.clock.today()) if after != before else []
+    faults: Faults = []
+    if after != before:
+        faults += faults_of_dates(*after, today)
+        if wanted.reason is None:
+            faults.append(("reason", "Say why the dates change."))
     if wanted.team is not None:
-        faults += faults_of_team(_members(wanted.team), mission.member_state)
+        faults += await _faults_of_team(work, wanted.team, mission.member_state)
+    if wanted.organisations is not None:
+        faults += _faults_of_organisations(wanted.organisations)
     _require_sound(faults)
-    mission.starts_on, mission.ends_on = after
-    if wanted.team is not None:
-        mission.team = [member.model_dump() for member in wanted.team]
+    plain = wanted.model_dump(exclude_none=True, exclude={"reason"})
+    for name, value in (plain | _stored(wanted)).items():
+        setattr(mission, name, value)
+    if after != before:
+        mission.former_dates = [*mission.former_dates, _former(*before, wanted.reason, today)]
     await work.save(mission)
     if after != before:
+        await checklist.move(work, mission)
         work.publish(_scheduled(mission))
+        await flag(work, mission.member_state)
     return mission
 
 
@@ -139,12 +163,23 @@ async def list_missions(
 ) -> RecordPage[Mission]:
     """The visits that match the query and that the caller may see."""
     statement = visible_to(caller, select(Mission), Mission)
-    if query.member_state:
-        statement = statement.where(Mission.member_state == query.member_state)
-    if query.status:
-        statement = statement.where(Mission.status == query.status)
-    if query.kind:
-        statement = statement.where(Mission.kind == query.kind)
+    for name in ("member_state", "status", "kind", "modality"):
+        if (value := getattr(query, name)) is not None:
+            statement = statement.where(getattr(Mission, name) == value)
+    if query.theme:
+        statement = statement.where(Mission.themes.contains([query.theme]))
+    if query.organisation:
+        named = [{"organisation": query.organisation}]
+        statement = statement.where(Mission.organisations.contains(named))
+    if query.officer_id:
+        if not caller.is_cted_or_committee:
+            raise Forbidden("Who goes on which visits is for CTED and the Committee.")
+        member = [{"officer_id": str(query.officer_id)}]
+        statement = statement.where(Mission.team.contains(member))
+    if query.ends_from:
+        statement = statement.where(Mission.ends_on >= query.ends_from)
+    if query.starts_until:
+        statement = statement.where(Mission.starts_on <= query.starts_until)
     sortable = {"starts_on": Mission.starts_on, "created_at": Mission.created_at}
     return await paginate(session, statement, query, query.sort, sortable, Mission.id)
 
@@ -160,11 +195,46 @@ def _scheduled(mission: Mission) -> VisitScheduled:
     )
 
 
-def _members(team: Iterable[TeamMember]) -> list[Member]:
-    return [Member(member.officer, member.member_state) for member in team]
+def _stored(wanted: MissionCreate | MissionUpdate) -> dict[str, Any]:
+    """The lists of records that are given, as they are kept."""
+    return wanted.model_dump(mode="json", include={"team", "organisations"}, exclude_none=True)
 
 
-def _require_sound(faults: Sequence[tuple[str, str]]) -> None:
+def _former(starts_on: date, ends_on: date, reason: str | None, today: date) -> dict[str, Any]:
+    days = {"starts_on": str(starts_on), "ends_on": str(ends_on)}
+    return days | {"reason": reason, "changed_on": str(today)}
+
+
+async def _faults_of_what_it_follows(
+    work: UnitOfWork, wanted: MissionCreate, member_state: str
+) -> Faults:
+    """A follow-up visit complements an assessment of the same State that took place (¶7)."""
+    if wanted.follows_mission_id is None:
+        return []
+    field = "follows_mission_id"
+    if wanted.kind is MissionKind.COMPREHENSIVE:
+        return [(field, "Leave it out: a comprehensive visit follows none.")]
+    before = await work.session.get(Mission, wanted.follows_mission_id)
+    if before is None or before.member_state != member_state:
+        return [(field, f"No such visit to {member_state}; see /v1/missions.")]
+    if before.status is not MissionStatus.COMPLETED:
+        return [(field, f"That visit is {before.status}; name one that took place.")]
+    return []
+
+
+async def _faults_of_team(
+    work: UnitOfWork, team: Sequence[TeamMember], member_state: str
+) -> Faults:
+    named = [(member.officer_id, member.role.value) for member in team]
+    (members,) = await members_of(work.session, [named], locked=True)
+    return faults_of_team(members, member_state)
+
+
+def _faults_of_organisations(organisations: Sequence[Participation]) -> Faults:
+    return faults_of_organisations([one.organisation for one in organisations])
+
+
+def _require_sound(faults: Faults) -> None:
     if faults:
         raise Invalid(
             "The visit cannot be scheduled so.",

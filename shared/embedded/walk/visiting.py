@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.embedded.walk.assessing import Assessed
+from shared.embedded.walk.scheduling import schedule
 from shared.embedded.walk.world import Api, WalkFailedError, World
 from shared.reference import member_states
 
@@ -31,7 +32,7 @@ async def visit(world: World, assessed: Assessed) -> Visited:
     refusing, consenting = wanted[0], wanted[1]
     await _decline(world, visit_list, refusing)
     consent = await _consent(world, visit_list, consenting)
-    mission = await _carry_out(world, consent, consenting)
+    mission = await _carry_out(world, consent)
     visited = await _report(world, mission, consenting)
     world.facts["Visits"] = (
         f"list of {visit_list['year']} adopted and changed by decision; {refusing} declined, "
@@ -143,27 +144,11 @@ async def _consent(world: World, visit_list: dict[str, Any], state: str) -> dict
     return consent
 
 
-async def _carry_out(world: World, consent: dict[str, Any], state: str) -> dict[str, Any]:
+async def _carry_out(world: World, consent: dict[str, Any]) -> dict[str, Any]:
     officer = world.api("visits", "cted_officer")
     starts_on = await world.today() + timedelta(days=45)
     ends_on = starts_on + timedelta(days=4)
-    mission: dict[str, Any] = await officer.post(
-        "/v1/missions",
-        {
-            "consent_id": consent["id"],
-            "kind": "comprehensive",
-            "starts_on": starts_on.isoformat(),
-            "ends_on": ends_on.isoformat(),
-            "resolutions": [1373, 1624, 2178],
-            "themes": ["countering-financing", "border-control"],
-            "team": [
-                {"officer": "A. Legal Officer", "member_state": "NOR"},
-                {"officer": "B. Border Expert", "member_state": "FJI"},
-            ],
-        },
-    )
-    await world.expect("visits.visit-scheduled", mission_id=mission["id"])
-    world.narrator.tell(f"Visit to {state} scheduled from {starts_on} to {ends_on}")
+    mission = await schedule(world, consent, starts_on, ends_on)
     await world.advance_to(ends_on + timedelta(days=1))
     await officer.post(f"/v1/missions/{mission['id']}/completion")
     await world.expect("visits.visit-completed", mission_id=mission["id"])

@@ -95,9 +95,16 @@ async def given_consent(actors: Actors, state: str, **fields: object) -> Body:
     return await done(await actors.state(state).post(path, json={"answer": "given"}))
 
 
+async def entered_officer(actors: Actors, **fields: object) -> Body:
+    """An officer of CTED in the register, of whatever State no test visits."""
+    body = {"name": "A. Legal", "nationalities": ["NOR"], "expertise": ["border-control"]}
+    return await done(await actors.of("cted_officer").post("/v1/officers", json=body | fields))
+
+
 async def mission_body(actors: Actors, consent: Body) -> Body:
-    """A visit of five days that begins today."""
+    """A visit of five days that begins today, by an officer who is on no other."""
     today = await actors.today()
+    lead = await entered_officer(actors)
     return {
         "consent_id": consent["id"],
         "kind": "comprehensive",
@@ -105,7 +112,7 @@ async def mission_body(actors: Actors, consent: Body) -> Body:
         "ends_on": str(today + timedelta(days=4)),
         "resolutions": [1373, 1624],
         "themes": ["border-control"],
-        "team": [{"officer": "A. Legal", "member_state": "NOR"}],
+        "team": [{"officer_id": lead["id"], "role": "lead"}],
     }
 
 

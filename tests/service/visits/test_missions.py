@@ -15,7 +15,9 @@ from tests.service.visits.actors import (
     STALE,
     Actors,
     Body,
+    completed_mission,
     done,
+    entered_officer,
     fields_of,
     given_consent,
     mission_body,
@@ -45,22 +47,36 @@ async def test_every_fault_of_a_schedule_is_named_at_once(
 ) -> None:
     consent = await given_consent(actors, "BEL")
     today = await actors.today()
-    team = [
-        {"officer": "A. Legal", "member_state": "NOR"},
-        {"officer": "B. Border", "member_state": "BEL"},
-        {"officer": "A. Legal", "member_state": "NOR"},
-    ]
+    legal = await entered_officer(actors)
+    own = await entered_officer(actors, name="B. Border", nationalities=["NOR", "BEL"])
+    torn = await entered_officer(actors, name="C. Torn", active=False)
+    reason = {"member_state": "BEL", "reason": "Family ties."}
+    path = f"/v1/officers/{torn['id']}/conflicts"
+    await done(await actors.of("cted_lead").post(path, json=reason))
+    named = [legal["id"], own["id"], torn["id"], str(uuid4()), legal["id"]]
     body = await mission_body(actors, consent) | {
+        "follows_mission_id": str(uuid4()),
         "starts_on": str(today - timedelta(days=1)),
         "ends_on": str(today - timedelta(days=2)),
-        "team": team,
+        "team": [{"officer_id": one, "role": "lead"} for one in named],
+        "organisations": [{"organisation": "oct"}, {"organisation": "Office of Counter-Terrorism"}],
     }
-    assert fields_of(await officer.post("/v1/missions", json=body)) == [
+    faulty = [
         "body.starts_on",
         "body.ends_on",
-        "body.team.1.member_state",
-        "body.team.2.officer",
+        "body.follows_mission_id",
+        "body.team.1.officer_id",
+        "body.team.2.officer_id",
+        "body.team.2.officer_id",
+        "body.team.3.officer_id",
+        "body.team.4.officer_id",
+        "body.team",
+        "body.organisations.1.organisation",
     ]
+    answer = await officer.post("/v1/missions", json=body)
+    assert fields_of(answer) == faulty
+    refused = {fault["field"]: fault["message"] for fault in answer.json()["errors"]}
+    assert "national of BEL" in refused["body.team.1.officer_id"]
 
 
 @pytest.mark.parametrize(
@@ -68,40 +84,79 @@ async def test_every_fault_of_a_schedule_is_named_at_once(
     [
         ({"team": []}, "body.team"),
         ({"kind": "courtesy"}, "body.kind"),
+        ({"modality": "by_post"}, "body.modality"),
         ({"resolutions": [1]}, "body.resolutions.0"),
         ({"themes": ["weather"]}, "body.themes.0"),
         ({"starts_on": "2020-02-30"}, "body.starts_on"),
-        ({"team": [{"officer": " ", "member_state": "NOR"}]}, "body.team.0.officer"),
+        ({"ends_on": "9999-12-31"}, "body.ends_on"),
+        ({"team": [{"officer_id": "A. Legal", "role": "lead"}]}, "body.team.0.officer_id"),
+        ({"organisations": [{"organisation": " "}]}, "body.organisations.0.organisation"),
     ],
 )
 async def test_bad_input_is_named(
     actors: Actors, officer: httpx.AsyncClient, fields: Body, field: str
 ) -> None:
-    body = await mission_body(actors, {"id": str(uuid4())}) | fields
-    assert fields_of(await officer.post("/v1/missions", json=body)) == [field]
+    body = {
+        "consent_id": str(uuid4()),
+        "kind": "comprehensive",
+        "starts_on": "2999-01-01",
+        "ends_on": "2999-01-02",
+        "resolutions": [1373],
+        "team": [{"officer_id": str(uuid4()), "role": "lead"}],
+    }
+    assert fields_of(await officer.post("/v1/missions", json=body | fields)) == [field]
 
 
-async def test_changed_dates_are_announced_and_a_changed_team_is_not(
+async def test_changed_dates_are_announced_with_a_reason_kept_and_a_changed_team_is_not(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
     mission = await scheduled_mission(actors, "CHE")
     path = f"/v1/missions/{mission['id']}"
-    team = {"team": [{"officer": "C. Finance", "member_state": "FJI"}]}
+    finance = await entered_officer(actors, name="C. Finance", nationalities=["FJI"])
+    change = {
+        "modality": "hybrid",
+        "themes": ["countering-financing"],
+        "team": [{"officer_id": finance["id"], "role": "lead"}],
+        "organisations": [{"organisation": "Interpol", "status": "confirmed", "contact": "x@y"}],
+    }
     first = {"If-Match": '"1"'}
-    changed = await done(await officer.patch(path, json=team, headers=first))
-    assert (changed["team"], changed["starts_on"]) == (team["team"], mission["starts_on"])
-    assert refusal(await officer.patch(path, json=team, headers=first)) == STALE
-    assert (await officer.patch(path, json=team)).status_code == 428
-    own = {"team": [{"officer": "D. Own", "member_state": "CHE"}]}
-    second = {"If-Match": '"2"'}
-    assert fields_of(await officer.patch(path, json=own, headers=second)) == [
-        "body.team.0.member_state"
+    changed = await done(await officer.patch(path, json=change, headers=first))
+    assert [member["name"] for member in changed["team"]] == ["C. Finance"]
+    assert changed["organisations"] == [
+        {"organisation": "INTERPOL", "status": "confirmed", "contact": "x@y"}
     ]
-    early = {"ends_on": str(date.fromisoformat(mission["starts_on"]) - timedelta(days=1))}
-    assert fields_of(await officer.patch(path, json=early, headers=second)) == ["body.ends_on"]
+    for reader in (actors.state("CHE"), actors.of("oct")):
+        (partner,) = (await done(await reader.get(path)))["organisations"]
+        assert partner == changed["organisations"][0] | {"contact": None}
+    assert (changed["modality"], changed["themes"]) == ("hybrid", ["countering-financing"])
+    assert (changed["starts_on"], changed["former_dates"]) == (mission["starts_on"], [])
+    assert refusal(await officer.patch(path, json=change, headers=first)) == STALE
+    assert (await officer.patch(path, json=change)).status_code == 428
+    own = await entered_officer(actors, nationalities=["CHE"])
+    day = date.fromisoformat(mission["starts_on"])
+    bad = {
+        "team": [{"officer_id": own["id"], "role": "expert"}],
+        "ends_on": str(day - timedelta(days=1)),
+    }
+    second = {"If-Match": '"2"'}
+    assert fields_of(await officer.patch(path, json=bad, headers=second)) == [
+        "body.ends_on",
+        "body.reason",
+        "body.team.0.officer_id",
+        "body.team",
+    ]
     longer = str(date.fromisoformat(mission["ends_on"]) + timedelta(days=3))
-    moved = await done(await officer.patch(path, json={"ends_on": longer}, headers=second))
+    move = {"ends_on": longer, "reason": "A summit is held."}
+    moved = await done(await officer.patch(path, json=move, headers=second))
     assert moved["ends_on"] == longer
+    assert moved["former_dates"] == [
+        {
+            "starts_on": mission["starts_on"],
+            "ends_on": mission["ends_on"],
+            "reason": "A summit is held.",
+            "changed_on": str(await actors.today()),
+        }
+    ]
     told = await read_events(
         stack,
         "ctc.visits",
@@ -109,6 +164,27 @@ async def test_changed_dates_are_announced_and_a_changed_team_is_not(
         2,
     )
     assert [event["data"]["ends_on"] for event in told] == [mission["ends_on"], longer]
+
+
+async def test_a_follow_up_visit_follows_one_to_the_same_state_that_took_place(
+    actors: Actors, officer: httpx.AsyncClient
+) -> None:
+    before = await completed_mission(actors, "LUX")
+    elsewhere = await completed_mission(actors, "MCO")
+    consent = await given_consent(actors, "LUX")
+    body = await mission_body(actors, consent) | {"kind": "focused"}
+    faulty = ["body.follows_mission_id"]
+    for wrong in (
+        {"follows_mission_id": elsewhere["id"]},
+        {"follows_mission_id": before["id"], "kind": "comprehensive"},
+    ):
+        assert fields_of(await officer.post("/v1/missions", json=body | wrong)) == faulty
+    follows = {"follows_mission_id": before["id"]}
+    after = await done(await officer.post("/v1/missions", json=body | follows))
+    assert after["follows_mission_id"] == before["id"]
+    another = await mission_body(actors, await given_consent(actors, "LUX"))
+    to_come = {"kind": "targeted", "follows_mission_id": after["id"]}
+    assert fields_of(await officer.post("/v1/missions", json=another | to_come)) == faulty
 
 
 async def test_a_visit_is_completed_on_its_last_day_or_later(
@@ -156,13 +232,18 @@ async def test_who_coordinates_visits_sees_what_no_state_keeps_confidential(
     open_visit = await scheduled_mission(actors, "FIN")
     hidden = await scheduled_mission(actors, "ISL", confidential=True)
     assert hidden["confidential"]
+    for_cted = ("uncovered_themes", "clashes", "checklist")
+    planned = open_visit | dict.fromkeys((*for_cted, "team"))
     for role in ("oct", "un_entity", "service"):
         reader = actors.of(role)
-        assert await done(await reader.get(f"/v1/missions/{open_visit['id']}")) == open_visit
+        assert await done(await reader.get(f"/v1/missions/{open_visit['id']}")) == planned
+        of_officer = {"officer_id": open_visit["team"][0]["officer_id"]}
+        assert (await reader.get("/v1/missions", params=of_officer)).status_code == 403
         assert refusal(await reader.get(f"/v1/missions/{hidden['id']}")) == (404, "not-found")
         query = {"member_state": "ISL"}
         assert (await done(await reader.get("/v1/missions", params=query)))["items"] == []
-    for reader in (actors.state("ISL"), actors.of("committee_member")):
-        assert await done(await reader.get(f"/v1/missions/{hidden['id']}")) == hidden
+    path = f"/v1/missions/{hidden['id']}"
+    assert await done(await actors.of("committee_member").get(path)) == hidden
+    assert await done(await actors.state("ISL").get(path)) == hidden | dict.fromkeys(for_cted)
     other = actors.state("FIN")
     assert refusal(await other.get(f"/v1/missions/{hidden['id']}")) == (404, "not-found")

@@ -10,6 +10,7 @@ from tests.service.visits.actors import Actors
 CTED = {Role.CTED_OFFICER, Role.CTED_LEAD}
 STATE = {Role.MEMBER_STATE}
 COMMITTEE = {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR}
+VISITING_BODIES = CTED | {Role.OCT, Role.UN_ENTITY, Role.SERVICE}
 SOME = UUID(int=1)
 WRITES = {
     "POST /v1/visit-requests": CTED | STATE,
@@ -25,6 +26,21 @@ WRITES = {
     f"PATCH /v1/missions/{SOME}": CTED,
     f"POST /v1/missions/{SOME}/completion": CTED,
     f"POST /v1/missions/{SOME}/cancellation": CTED,
+    f"POST /v1/missions/{SOME}/checklist": CTED,
+    f"PATCH /v1/missions/{SOME}/checklist/{SOME}": CTED,
+    f"POST /v1/missions/{SOME}/checklist/{SOME}/status-changes": CTED,
+    "POST /v1/officers": CTED,
+    f"PATCH /v1/officers/{SOME}": CTED,
+    f"DELETE /v1/officers/{SOME}": CTED,
+    f"POST /v1/officers/{SOME}/conflicts": CTED,
+    f"POST /v1/officers/{SOME}/conflicts/{SOME}/end": {Role.CTED_LEAD},
+    "POST /v1/other-visits": VISITING_BODIES,
+    f"PATCH /v1/other-visits/{SOME}": VISITING_BODIES,
+    f"POST /v1/other-visits/{SOME}/cancellation": VISITING_BODIES,
+    f"POST /v1/missions/{SOME}/consultations": STATE,
+    f"POST /v1/consultations/{SOME}/arrangement": CTED,
+    f"POST /v1/consultations/{SOME}/meeting": CTED,
+    f"POST /v1/consultations/{SOME}/withdrawal": STATE,
     "POST /v1/reports": CTED,
     f"PATCH /v1/reports/{SOME}": CTED,
     f"PATCH /v1/reports/{SOME}/sections/findings": CTED,
@@ -50,6 +66,16 @@ READS = {
     "GET /v1/past-visits": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/consents": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/missions": set(Role) - {Role.PARTNER, Role.CIVIL_SOCIETY, Role.OPERATOR},
+    "GET /v1/missions/export?format=csv": set(Role)
+    - {Role.PARTNER, Role.CIVIL_SOCIETY, Role.OPERATOR},
+    f"GET /v1/missions/{SOME}/clashes": CTED | COMMITTEE,
+    f"GET /v1/missions/{SOME}/checklist": CTED | COMMITTEE,
+    f"GET /v1/missions/{SOME}/checklist/{SOME}": CTED | COMMITTEE,
+    "GET /v1/officers": CTED,
+    f"GET /v1/officers/{SOME}": CTED,
+    f"GET /v1/officers/{SOME}/conflicts": CTED,
+    "GET /v1/other-visits": VISITING_BODIES | COMMITTEE | STATE,
+    "GET /v1/consultations": CTED | COMMITTEE | STATE,
     "GET /v1/reports": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
     "GET /v1/reports/templates/focused": CTED,
     f"GET /v1/reports/{SOME}/sections/findings": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},

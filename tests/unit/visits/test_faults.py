@@ -1,5 +1,6 @@
 """Bad input, each fault with the field that it is in."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -80,9 +81,15 @@ def test_dates_are_in_order_and_not_past(starts: str, ends: str, fields: list[st
 
 
 def test_nobody_assesses_the_own_state_or_goes_twice() -> None:
-    team = [Member("A", "NOR"), Member("B", "KEN"), Member("A", "NOR")]
-    assert _fields(faults_of_team(team, "KEN")) == ["team.1.member_state", "team.2.officer"]
-    assert faults_of_team(team[:1], "KEN") == []
+    lead = Member("1", "A. Legal", "lead", nationalities=["NOR"])
+    own = Member("2", "B. Border", "expert", nationalities=["NOR", "KEN"])
+    torn = Member("3", "C. Finance", "expert", conflicts=["KEN"], active=False)
+    assert faults_of_team([lead], "KEN") == []
+    assert faults_of_team([lead, own, replace(torn, active=True)], "PER") == []
+    faults = faults_of_team([lead, own, torn, None, lead], "KEN")
+    named = [f"team.{n}.officer_id" for n in (1, 2, 2, 3, 4)]
+    assert _fields(faults) == [*named, "team"]
+    assert _fields(faults_of_team([own], "PER")) == ["team"]
 
 
 def test_a_step_is_about_one_of_the_states_recommendations_once() -> None:

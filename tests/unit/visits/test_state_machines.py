@@ -7,10 +7,15 @@ import pytest
 
 from services.visits.consents.models import ConsentStatus
 from services.visits.consents.rules import FREE_STEPS as CONSENT
+from services.visits.consultations.models import ConsultationStatus
+from services.visits.consultations.rules import FREE_STEPS as CONSULTATION
 from services.visits.follow_up.models import FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
-from services.visits.missions.models import MissionStatus
+from services.visits.missions.models import ItemStatus, MissionStatus
 from services.visits.missions.rules import FREE_STEPS as MISSION
+from services.visits.missions.rules import FREE_STEPS_OF_AN_ITEM as ITEM
+from services.visits.other_visits.models import OtherVisitStatus
+from services.visits.other_visits.rules import FREE_STEPS as OTHER_VISIT
 from services.visits.reports.models import CommentStatus, ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
 from services.visits.reports.rules import FREE_STEPS_OF_COMMENTS as COMMENT
@@ -25,6 +30,18 @@ ALLOWED = {
         deferred>given deferred>declined deferred>deferred""",
         CONSENT,
         ConsentStatus,
+    ),
+    "consultation": (
+        """requested>arranged requested>withdrawn
+        arranged>arranged arranged>held arranged>withdrawn""",
+        CONSULTATION,
+        ConsultationStatus,
+    ),
+    "other visit": ("planned>cancelled", OTHER_VISIT, OtherVisitStatus),
+    "checklist item": (
+        "open>done open>not_applicable done>open not_applicable>open",
+        ITEM,
+        ItemStatus,
     ),
     "mission": ("scheduled>completed scheduled>cancelled", MISSION, MissionStatus),
     "report": (

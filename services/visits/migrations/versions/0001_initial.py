@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "c3e3ff403e70"
+revision: str = "1b7fff8be961"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -120,6 +120,13 @@ def upgrade() -> None:
         "expressed_consents",
         ["member_state"],
         unique=False,
+    )
+    op.create_table(
+        "flagged_clashes",
+        sa.Column("mission_id", sa.Uuid(), nullable=False),
+        sa.Column("other_visit_id", sa.Uuid(), nullable=False),
+        sa.Column("flagged_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("mission_id", "other_visit_id", name=op.f("pk_flagged_clashes")),
     )
     op.create_table(
         "follow_ups",
@@ -238,6 +245,54 @@ def upgrade() -> None:
         ["member_state"],
         unique=False,
     )
+    op.create_table(
+        "officers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=True),
+        sa.Column("nationalities", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("languages", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("expertise", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("off_duty", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_officers")),
+        sa.UniqueConstraint("subject", name=op.f("uq_officers_subject")),
+    )
+    op.create_index("ix_officers_name", "officers", ["name", "id"], unique=False)
+    op.create_index(op.f("ix_officers_organisation"), "officers", ["organisation"], unique=False)
+    op.create_table(
+        "other_visits",
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("planned", "cancelled", name="othervisitstatus", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("cancellation_reason", sa.Text(), nullable=True),
+        sa.Column("entered_by", sa.String(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_other_visits")),
+        sa.UniqueConstraint("body", "reference", name=op.f("uq_other_visits_body_reference")),
+    )
+    op.create_index(
+        op.f("ix_other_visits_member_state"), "other_visits", ["member_state"], unique=False
+    )
+    op.create_index("ix_other_visits_starts_on", "other_visits", ["starts_on", "id"], unique=False)
+    op.create_index(op.f("ix_other_visits_status"), "other_visits", ["status"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -438,6 +493,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
     op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
     op.create_table(
+        "declared_conflicts",
+        sa.Column("officer_id", sa.Uuid(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("declared_on", sa.Date(), nullable=False),
+        sa.Column("declared_by", sa.String(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["officer_id"],
+            ["officers.id"],
+            name=op.f("fk_declared_conflicts_officer_id_officers"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declared_conflicts")),
+    )
+    op.create_index(
+        op.f("ix_declared_conflicts_officer_id"), "declared_conflicts", ["officer_id"], unique=False
+    )
+    op.create_table(
         "visit_list_changes",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
         sa.Column("added", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -478,6 +557,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "modality",
+            sa.Enum("on_site", "hybrid", "virtual", name="modality", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("follows_mission_id", sa.Uuid(), nullable=True),
+        sa.Column(
             "status",
             sa.Enum(
                 "scheduled",
@@ -491,9 +576,11 @@ def upgrade() -> None:
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("former_dates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("resolutions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("team", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("organisations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("report_due_on", sa.Date(), nullable=True),
         sa.Column("cancellation_reason", sa.Text(), nullable=True),
@@ -506,11 +593,116 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["consent_id"], ["consents.id"], name=op.f("fk_missions_consent_id_consents")
         ),
+        sa.ForeignKeyConstraint(
+            ["follows_mission_id"],
+            ["missions.id"],
+            name=op.f("fk_missions_follows_mission_id_missions"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_missions")),
     )
     op.create_index(op.f("ix_missions_consent_id"), "missions", ["consent_id"], unique=False)
     op.create_index(op.f("ix_missions_member_state"), "missions", ["member_state"], unique=False)
+    op.create_index("ix_missions_starts_on", "missions", ["starts_on", "id"], unique=False)
     op.create_index(op.f("ix_missions_status"), "missions", ["status"], unique=False)
+    op.create_index("ix_missions_team", "missions", ["team"], unique=False, postgresql_using="gin")
+    op.create_table(
+        "consultations",
+        sa.Column("mission_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "sector",
+            sa.Enum(
+                "civil_society",
+                "academia",
+                "think_tank",
+                "private_sector",
+                name="sector",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("experts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("topics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "requested",
+                "arranged",
+                "held",
+                "withdrawn",
+                name="consultationstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("meets_on", sa.Date(), nullable=True),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("participants", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawal_reason", sa.Text(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mission_id"], ["missions.id"], name=op.f("fk_consultations_mission_id_missions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
+    )
+    op.create_index(
+        op.f("ix_consultations_member_state"), "consultations", ["member_state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_consultations_mission_id"), "consultations", ["mission_id"], unique=False
+    )
+    op.create_index(op.f("ix_consultations_status"), "consultations", ["status"], unique=False)
+    op.create_table(
+        "mission_checklist_items",
+        sa.Column("mission_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("responsible", sa.String(), nullable=False),
+        sa.Column(
+            "anchor",
+            sa.Enum("start", "end", name="anchor", native_enum=False, length=60),
+            nullable=False,
+        ),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open", "done", "not_applicable", name="itemstatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mission_id"],
+            ["missions.id"],
+            name=op.f("fk_mission_checklist_items_mission_id_missions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mission_checklist_items")),
+    )
+    op.create_index(
+        "ix_mission_checklist_items_mission_id",
+        "mission_checklist_items",
+        ["mission_id", "due_on", "id"],
+        unique=False,
+    )
     op.create_table(
         "reports",
         sa.Column("mission_id", sa.Uuid(), nullable=False),
@@ -846,12 +1038,22 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reports_status"), table_name="reports")
     op.drop_index(op.f("ix_reports_member_state"), table_name="reports")
     op.drop_table("reports")
+    op.drop_index("ix_mission_checklist_items_mission_id", table_name="mission_checklist_items")
+    op.drop_table("mission_checklist_items")
+    op.drop_index(op.f("ix_consultations_status"), table_name="consultations")
+    op.drop_index(op.f("ix_consultations_mission_id"), table_name="consultations")
+    op.drop_index(op.f("ix_consultations_member_state"), table_name="consultations")
+    op.drop_table("consultations")
+    op.drop_index("ix_missions_team", table_name="missions", postgresql_using="gin")
     op.drop_index(op.f("ix_missions_status"), table_name="missions")
+    op.drop_index("ix_missions_starts_on", table_name="missions")
     op.drop_index(op.f("ix_missions_member_state"), table_name="missions")
     op.drop_index(op.f("ix_missions_consent_id"), table_name="missions")
     op.drop_table("missions")
     op.drop_index(op.f("ix_visit_list_changes_visit_list_id"), table_name="visit_list_changes")
     op.drop_table("visit_list_changes")
+    op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
+    op.drop_table("declared_conflicts")
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
     op.drop_index(op.f("ix_consents_status"), table_name="consents")
     op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
@@ -880,6 +1082,13 @@ def downgrade() -> None:
         "ix_outbox_pending", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
     op.drop_table("outbox")
+    op.drop_index(op.f("ix_other_visits_status"), table_name="other_visits")
+    op.drop_index("ix_other_visits_starts_on", table_name="other_visits")
+    op.drop_index(op.f("ix_other_visits_member_state"), table_name="other_visits")
+    op.drop_table("other_visits")
+    op.drop_index(op.f("ix_officers_organisation"), table_name="officers")
+    op.drop_index("ix_officers_name", table_name="officers")
+    op.drop_table("officers")
     op.drop_index(
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
     )
@@ -895,6 +1104,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_follow_ups_member_state"), table_name="follow_ups")
     op.drop_index(op.f("ix_follow_ups_due_on"), table_name="follow_ups")
     op.drop_table("follow_ups")
+    op.drop_table("flagged_clashes")
     op.drop_index(op.f("ix_expressed_consents_member_state"), table_name="expressed_consents")
     op.drop_table("expressed_consents")
     op.drop_index("uq_due_jobs_kind_key", table_name="due_jobs")

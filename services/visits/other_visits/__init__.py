@@ -1,0 +1,1 @@
+"""Visits of other United Nations bodies, to coordinate with (¶14)."""
