@@ -2,12 +2,15 @@
 
 from fastapi import FastAPI
 
+from services.visits.consent_timelines.router import router as consent_timelines
 from services.visits.consents.router import router as consents
 from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
 from services.visits.missions.router import router as missions
 from services.visits.ranking.router import router as ranking
 from services.visits.reports.router import router as reports
+from services.visits.standing_consents.router import router as standing_consents
+from services.visits.visit_list.router import listings
 from services.visits.visit_list.router import router as visit_list
 from shared.app import create_service
 
@@ -18,7 +21,17 @@ def create_app() -> FastAPI:
         "visits",
         title="Visits",
         description="Whom to visit, consent, missions, reports and follow-up (¶6-9).",
-        routers=[ranking, visit_list, consents, missions, reports, follow_up],
+        routers=[
+            ranking,
+            visit_list,
+            listings,
+            consents,
+            standing_consents,
+            consent_timelines,
+            missions,
+            reports,
+            follow_up,
+        ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
     )

@@ -75,6 +75,9 @@ class MissionRead(BaseModel):
     completed_on: date | None
     report_due_on: date | None
     cancellation_reason: str | None
+    consent_revoked_on: date | None = Field(
+        description="Since when the State no longer consents: the visit is to be cancelled"
+    )
 
 
 class MissionQuery(ListQuery):

@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.visits.consents.models import Consent, ConsentStatus
+from services.visits.consent_timelines.service import tell
+from services.visits.consents.models import Consent
+from services.visits.consents.rules import faults_of_visit, hindrance_to_visit
 from services.visits.events import VisitCancelled, VisitCompleted, VisitScheduled
 from services.visits.missions.models import Mission, MissionStatus
 from services.visits.missions.rules import (
@@ -36,10 +38,11 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
     )
     if consent is None:
         raise Invalid.of_field("body.consent_id", "No such request; see /v1/consents.")
-    if consent.status != ConsentStatus.GIVEN:
-        raise Conflict(f"The consent of {consent.member_state} is {consent.status}, not given.")
+    if hindrance := hindrance_to_visit(consent.member_state, consent.status, consent.removed_on):
+        raise Conflict(hindrance)
     _require_sound(
         faults_of_dates(wanted.starts_on, wanted.ends_on, work.clock.today())
+        + faults_of_visit(consent.visit_kind, consent.valid_until, wanted.kind, wanted.ends_on)
         + faults_of_team(_members(wanted.team), consent.member_state)
     )
     standing = await work.session.scalar(
@@ -59,7 +62,7 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
         cancellation_reason=None,
     )
     await work.save(mission)
-    work.publish(_scheduled(mission))
+    tell(work, _scheduled(mission))
     return mission
 
 
@@ -73,6 +76,8 @@ async def revise(
     before = (mission.starts_on, mission.ends_on)
     after = (wanted.starts_on or mission.starts_on, wanted.ends_on or mission.ends_on)
     faults = faults_of_dates(*after, work.clock.today()) if after != before else []
+    consent = await work.get(Consent, mission.consent_id)
+    faults += faults_of_visit(consent.visit_kind, consent.valid_until, mission.kind, after[1])
     if wanted.team is not None:
         faults += faults_of_team(_members(wanted.team), mission.member_state)
     _require_sound(faults)
@@ -81,7 +86,7 @@ async def revise(
         mission.team = [member.model_dump() for member in wanted.team]
     await work.save(mission)
     if after != before:
-        work.publish(_scheduled(mission))
+        tell(work, _scheduled(mission))
     return mission
 
 
@@ -89,6 +94,8 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
     """Record that the visit took place; its report is due from its last day."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
     require_step("visit", mission.status, MissionStatus.COMPLETED, FREE_STEPS)
+    if mission.consent_revoked_on:
+        raise Conflict(f"The State revoked its consent on {mission.consent_revoked_on}: cancel it.")
     today = work.clock.today()
     if today < mission.ends_on:
         raise Conflict(f"The visit ends on {mission.ends_on}; complete it then or later.")
@@ -103,14 +110,15 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
         mission.id,
         confidential=mission.confidential,
     )
-    work.publish(
+    tell(
+        work,
         VisitCompleted(
             member_state=mission.member_state,
             confidential=mission.confidential,
             mission_id=mission.id,
             completed_on=mission.completed_on,
             report_due_on=mission.report_due_on,
-        )
+        ),
     )
     return mission
 
@@ -122,14 +130,16 @@ async def cancel(work: UnitOfWork, mission_id: UUID, version: int | None, reason
     mission.status = MissionStatus.CANCELLED
     mission.cancellation_reason = reason
     await work.save(mission)
-    work.publish(
+    tell(
+        work,
         VisitCancelled(
             member_state=mission.member_state,
             confidential=mission.confidential,
             mission_id=mission.id,
             cancelled_on=work.clock.today(),
             reason=reason,
-        )
+        ),
+        reason,
     )
     return mission
 

@@ -13,17 +13,29 @@ from services.visits.missions.models import MissionStatus
 from services.visits.missions.rules import FREE_STEPS as MISSION
 from services.visits.reports.models import ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
+from services.visits.standing_consents.models import StandingConsentStatus
+from services.visits.standing_consents.rules import FREE_STEPS as STANDING_CONSENT
 from services.visits.visit_list.models import VisitListStatus
 from services.visits.visit_list.rules import FREE_STEPS as VISIT_LIST
 
 Steps = Mapping[str, tuple[str, ...]]
 ALLOWED = {
-    "visit list": ("draft>submitted submitted>adopted", VISIT_LIST, VisitListStatus),
+    "visit list": (
+        "draft>submitted submitted>adopted submitted>draft",
+        VISIT_LIST,
+        VisitListStatus,
+    ),
     "consent": (
         """requested>given requested>declined requested>deferred
-        deferred>given deferred>declined deferred>deferred""",
+        deferred>given deferred>declined deferred>deferred
+        requested>withdrawn deferred>withdrawn given>revoked given>expired""",
         CONSENT,
         ConsentStatus,
+    ),
+    "standing consent": (
+        "in_force>revoked in_force>expired",
+        STANDING_CONSENT,
+        StandingConsentStatus,
     ),
     "mission": ("scheduled>completed scheduled>cancelled", MISSION, MissionStatus),
     "report": (
