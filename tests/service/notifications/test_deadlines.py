@@ -18,7 +18,13 @@ from services.assessment.events import (
 )
 from services.assistance.events import MatchProposed
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
-from services.visits.events import FollowUpReported, ReportSubmitted, VisitCompleted
+from services.visits.events import (
+    ConsentDeferred,
+    ConsentRequested,
+    FollowUpReported,
+    ReportSubmitted,
+    VisitCompleted,
+)
 from shared.clock import FileClock
 from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
@@ -89,6 +95,38 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     await publish_envelopes(stack, Envelope.around(answered, "assessment", at_noon))
     late = await _deadline(officer, survey.survey_id, status="met")
     assert late["met_on"] == str(answered_on)
+
+
+async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    asked_on = await today()
+    asked = ConsentRequested(
+        member_state="RWA",
+        consent_id=uuid4(),
+        requested_on=asked_on,
+        answer_due_on=asked_on + timedelta(days=20),
+    )
+    await publish(stack, asked)
+    deadline = await _deadline(officer, asked.consent_id, status="open")
+    await pass_days(21)
+    await _deadline(officer, asked.consent_id, status="missed")
+    until = await today() + timedelta(days=30)
+    deferred = ConsentDeferred(
+        member_state="RWA",
+        consent_id=asked.consent_id,
+        deferred_on=await today(),
+        answer_due_on=until,
+    )
+    await publish_envelopes(
+        stack, Envelope.around(deferred, "visits", datetime.combine(await today(), time(), UTC))
+    )
+    moved = await _deadline(officer, asked.consent_id, status="open")
+    assert (moved["id"], moved["due_on"]) == (deadline["id"], str(until))
+    await pass_days(24)
+    await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
+    await pass_days(7)
+    await read_event(stack, DeadlineMissed, deadline_id=deadline["id"], due_on=str(until))
 
 
 async def test_a_jump_past_the_date_says_only_that_it_was_missed(
@@ -211,9 +249,11 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
 async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_called_missed(
     stack: Stack, officer: httpx.AsyncClient, today: Today
 ) -> None:
-    due_on = await today() + timedelta(days=20)
+    issued_on = await today()
+    due_on = issued_on + timedelta(days=20)
     survey = _survey("BDI", due_on)
-    await publish(stack, survey)
+    told_at = datetime.combine(issued_on, time(), UTC)  # so that its date does not yet approach
+    await publish_envelopes(stack, Envelope.around(survey, "assessment", told_at))
     deadline = await _deadline(officer, survey.survey_id, status="open")
     stack.kill("notifications")
     answered = ResponseSubmitted(
