@@ -204,10 +204,13 @@ async def read_visit_list_state(
     session: ReadSession,
     list_id: UUID,
     list_version: Annotated[int, Path(ge=1, le=1_000_000)],
+    response: Response,
 ) -> VisitListRead:
     """The list as it was at one of its versions."""
     visit_list = await history.read(session, list_id)
-    return VisitListRead.at(visit_list, await history.read_state(session, list_id, list_version))
+    state = await history.read_state(session, list_id, list_version)
+    set_etag(response, state.list_version)
+    return VisitListRead.at(visit_list, state)
 
 
 @router.get("/{list_id}/difference", responses=problem_responses(NotFound))

@@ -57,6 +57,12 @@ def _matches(item: dict[str, Any], about_id: UUID, wanted: dict[str, str]) -> bo
     return item["about_id"] == str(about_id) and all(item[k] == v for k, v in wanted.items())
 
 
+async def _publish_now(stack: Stack, event: Event, day: date) -> None:
+    """Put an event on the broker as of the stack's present, from which reminders are reckoned."""
+    at_midnight = datetime.combine(day, time(), UTC)
+    await publish_envelopes(stack, Envelope.around(event, event.type.split(".")[3], at_midnight))
+
+
 async def _announced(stack: Stack, deadline_id: str, count: int) -> list[str]:
     events = await read_events(
         stack,
@@ -86,13 +92,10 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
     await _deadline(officer, survey.survey_id, status="missed")
 
-    answered_on = await today()
-    answered = ResponseSubmitted(
-        member_state="KEN", survey_id=survey.survey_id, submitted_on=answered_on
-    )
-    at_noon = datetime.combine(answered_on, time(12), UTC)
+    answered_on, key = await today(), survey.survey_id
+    answered = ResponseSubmitted(member_state="KEN", survey_id=key, submitted_on=answered_on)
     await pass_days(3)  # before the answer is heard of
-    await publish_envelopes(stack, Envelope.around(answered, "assessment", at_noon))
+    await _publish_now(stack, answered, answered_on)
     late = await _deadline(officer, survey.survey_id, status="met")
     assert late["met_on"] == str(answered_on)
 
@@ -100,29 +103,16 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
 async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
     stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
 ) -> None:
-    asked_on = await today()
-    asked = ConsentRequested(
-        member_state="RWA",
-        consent_id=uuid4(),
-        requested_on=asked_on,
-        answer_due_on=asked_on + timedelta(days=20),
-    )
-    await publish(stack, asked)
-    deadline = await _deadline(officer, asked.consent_id, status="open")
+    key, day = uuid4(), await today()
+    due_on, until = day + timedelta(days=20), day + timedelta(days=51)
+    told = {"member_state": "RWA", "consent_id": key, "requested_on": day, "deferred_on": day}
+    await publish(stack, ConsentRequested.model_validate(told | {"answer_due_on": due_on}))
+    deadline = await _deadline(officer, key, due_on=str(due_on))
     await pass_days(21)
-    await _deadline(officer, asked.consent_id, status="missed")
-    until = await today() + timedelta(days=30)
-    deferred = ConsentDeferred(
-        member_state="RWA",
-        consent_id=asked.consent_id,
-        deferred_on=await today(),
-        answer_due_on=until,
-    )
-    await publish_envelopes(
-        stack, Envelope.around(deferred, "visits", datetime.combine(await today(), time(), UTC))
-    )
-    moved = await _deadline(officer, asked.consent_id, status="open")
-    assert (moved["id"], moved["due_on"]) == (deadline["id"], str(until))
+    await _deadline(officer, key, status="missed")
+    deferred = ConsentDeferred.model_validate(told | {"answer_due_on": until})
+    await _publish_now(stack, deferred, await today())
+    await _deadline(officer, key, status="open", due_on=str(until))
     await pass_days(24)
     await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
     await pass_days(7)
@@ -249,11 +239,9 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
 async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_called_missed(
     stack: Stack, officer: httpx.AsyncClient, today: Today
 ) -> None:
-    issued_on = await today()
-    due_on = issued_on + timedelta(days=20)
+    due_on = await today() + timedelta(days=20)
     survey = _survey("BDI", due_on)
-    told_at = datetime.combine(issued_on, time(), UTC)  # so that its date does not yet approach
-    await publish_envelopes(stack, Envelope.around(survey, "assessment", told_at))
+    await _publish_now(stack, survey, await today())
     deadline = await _deadline(officer, survey.survey_id, status="open")
     stack.kill("notifications")
     answered = ResponseSubmitted(
