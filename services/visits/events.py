@@ -58,6 +58,8 @@ class ConsentGiven(StateEvent):
     consent_id: UUID
     given_on: date
     conditions: str = ""
+    standing_consent_id: UUID | None = None
+    """The standing consent that answered the request, where one did."""
 
 
 class ConsentDeclined(StateEvent):
@@ -102,6 +104,8 @@ class ConsentEnded(StateEvent):
     """Withdrawn by CTED before it was answered, revoked by the State, or expired unused."""
     ended_on: date
     reason: str = ""
+    mission_id: UUID | None = None
+    """The scheduled visit that is without consent from now on, and is to be cancelled."""
 
 
 class StandingConsentGiven(StateEvent):

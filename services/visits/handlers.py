@@ -1,9 +1,13 @@
 """Every event that the visits service reacts to, and every job that falls due in it."""
 
 from services.assessment import events as assessment
+from services.notifications import events as notifications
+from services.visits.consents import ending as consent_endings
+from services.visits.consents import service as consents
 from services.visits.findings import service as findings
 from services.visits.follow_up import service as follow_up
 from services.visits.reports import fact_checking
+from services.visits.standing_consents import service as standing_consents
 from shared.database import UnitOfWork
 from shared.events.inbox import Subscriptions
 from shared.scheduling import Jobs
@@ -47,6 +51,13 @@ async def on_confidentiality_changed(
     await findings.keep_confidentiality(work, event)
 
 
+async def on_deadline(
+    event: notifications.DeadlineApproaching | notifications.DeadlineMissed, work: UnitOfWork
+) -> None:
+    """A State's timeline tells that the date of its answer approaches or is past (¶13)."""
+    await consents.keep_deadline(work, event)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     assessment.AssessmentCompleted: on_assessment_completed,
     assessment.ConfidentialityChanged: on_confidentiality_changed,
@@ -56,9 +67,14 @@ SUBSCRIPTIONS: Subscriptions = {
     assessment.TrendClosed: on_trend,
     assessment.TrendIdentified: on_trend,
     assessment.TrendRevised: on_trend,
+    notifications.DeadlineApproaching: on_deadline,
+    notifications.DeadlineMissed: on_deadline,
 }
 
 JOBS: Jobs = {
     fact_checking.LAPSE_JOB: fact_checking.lapse,
     follow_up.DUE_JOB: follow_up.fall_due,
+    consent_endings.EXPIRY_JOB: consent_endings.expire,
+    follow_up.DUE_JOB: follow_up.fall_due,
+    standing_consents.EXPIRY_JOB: standing_consents.expire,
 }

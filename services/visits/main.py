@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.visits.consent_timelines.router import router as consent_timelines
 from services.visits.consents.router import router as consents
 from services.visits.consultations.router import router as consultations
 from services.visits.follow_up.router import router as follow_up
@@ -15,7 +16,9 @@ from services.visits.reports.comments_router import router as report_comments
 from services.visits.reports.router import router as reports
 from services.visits.reports.steps_router import router as report_steps
 from services.visits.reports.versions_router import router as report_versions
+from services.visits.standing_consents.router import router as standing_consents
 from services.visits.timelines.router import router as report_timelines
+from services.visits.visit_list.router import listings
 from services.visits.visit_list.router import router as visit_list
 from shared.app import create_service
 
@@ -29,7 +32,10 @@ def create_app() -> FastAPI:
         routers=[
             ranking,
             visit_list,
+            listings,
             consents,
+            standing_consents,
+            consent_timelines,
             officers,
             other_visits,
             missions,

@@ -7,11 +7,11 @@ from typing import Any
 
 FREE_STEPS: Mapping[str, tuple[str, ...]] = {
     "open": ("approaching", "missed", "met"),
-    "approaching": ("missed", "met"),
-    "missed": ("met",),
+    "approaching": ("missed", "met", "open"),
+    "missed": ("met", "open"),
     "met": ("open",),
 }
-"""The steps allowed from each state of a deadline; a duty may be met late, or owed again."""
+"""The steps allowed from each state of a deadline; it may be met late, moved, or owed again."""
 
 
 @dataclass(frozen=True, slots=True)

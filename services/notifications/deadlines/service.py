@@ -54,7 +54,7 @@ async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
 
 async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:
     """Say that the deadline approaches, unless it was met or is past already."""
-    deadline = await work.get(Deadline, UUID(job.key), locked=True)
+    deadline = await work.get(Deadline, UUID(job.key.split()[0]), locked=True)
     if DeadlineStatus.APPROACHING not in FREE_STEPS[deadline.status]:
         return
     if work.clock.today() > deadline.due_on:
@@ -65,7 +65,7 @@ async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:
 
 async def announce_missed(job: DueJob, work: UnitOfWork) -> None:
     """Say that the deadline was missed, unless it was met."""
-    deadline = await work.get(Deadline, UUID(job.key), locked=True)
+    deadline = await work.get(Deadline, UUID(job.key.split()[0]), locked=True)
     if DeadlineStatus.MISSED not in FREE_STEPS[deadline.status]:
         return
     deadline.status = DeadlineStatus.MISSED
@@ -108,6 +108,9 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
     if known is not None:  # announced again, with another date
         if known.status == DeadlineStatus.MET:
             return
+        if known.due_on != data[duty.due]:
+            await _forget(work, known)
+            known.status = DeadlineStatus.OPEN  # of the other date nobody was reminded yet
         known.due_on, known.approaching_on = data[duty.due], reminded_on
         deadline = known
     else:
@@ -131,8 +134,18 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
 
 
 async def _plan(work: UnitOfWork, deadline: Deadline) -> None:
-    await schedule(work, APPROACHING_JOB, str(deadline.id), deadline.approaching_on)
-    await schedule(work, MISSED_JOB, str(deadline.id), missed_on(deadline.due_on))
+    await schedule(work, APPROACHING_JOB, _key(deadline), deadline.approaching_on)
+    await schedule(work, MISSED_JOB, _key(deadline), missed_on(deadline.due_on))
+
+
+async def _forget(work: UnitOfWork, deadline: Deadline) -> None:
+    await cancel(work, APPROACHING_JOB, _key(deadline))
+    await cancel(work, MISSED_JOB, _key(deadline))
+
+
+def _key(deadline: Deadline) -> str:
+    """Of the jobs that announce it: what was announced of one date is not of another."""
+    return f"{deadline.id} {deadline.due_on}"
 
 
 async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: bool) -> None:
@@ -150,8 +163,7 @@ async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: 
     deadline.status, deadline.met_on = DeadlineStatus.MET, met_on
     deadline.confidential = deadline.confidential or confidential
     await work.save(deadline)
-    await cancel(work, APPROACHING_JOB, str(deadline.id))
-    await cancel(work, MISSED_JOB, str(deadline.id))
+    await _forget(work, deadline)
 
 
 async def _open_again(work: UnitOfWork, duty: Duty, about_id: UUID) -> None:

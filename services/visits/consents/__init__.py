@@ -1,1 +1,1 @@
-"""The consent of a State to a visit (¶6)."""
+"""Consent of the States on the annual list to visits (¶6, ¶13)."""

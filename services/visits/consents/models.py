@@ -2,12 +2,14 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.database import StateRecord
+from services.visits.missions.models import MissionKind
+from shared.database import Record, StateRecord
 
 
 class ConsentStatus(StrEnum):
@@ -17,6 +19,12 @@ class ConsentStatus(StrEnum):
     DEFERRED = "deferred"
     GIVEN = "given"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """By CTED, before it was answered."""
+    REVOKED = "revoked"
+    """By the State, before a visit began."""
+    EXPIRED = "expired"
+    """Without a visit."""
 
 
 class Consent(StateRecord):
@@ -25,9 +33,31 @@ class Consent(StateRecord):
     __tablename__ = "consents"
 
     visit_list_id: Mapped[UUID] = mapped_column(ForeignKey("visit_lists.id"), index=True)
+    visit_kind: Mapped[MissionKind | None]
+    """The one kind of visit that it is about; any if None."""
     requested_on: Mapped[date]
-    answer_due_on: Mapped[date]
+    answer_due_on: Mapped[date] = mapped_column(index=True)
     status: Mapped[ConsentStatus] = mapped_column(index=True)
-    answered_on: Mapped[date | None]
-    conditions: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(Text)
+    answered_on: Mapped[date | None] = mapped_column(default=None)
+    conditions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    valid_until: Mapped[date | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    standing_consent_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("standing_consents.id"), default=None
+    )
+    """The standing consent that answered it."""
+    removed_on: Mapped[date | None] = mapped_column(default=None)
+    """Since when its State is off the list."""
+    ended_on: Mapped[date | None] = mapped_column(default=None)
+    ended_because: Mapped[str] = mapped_column(Text, default="")
+
+
+class ConsentReminder(Record):
+    """A reminder that an officer sent by hand."""
+
+    __tablename__ = "consent_reminders"
+    __table_args__ = (UniqueConstraint("consent_id", "reminded_on"),)
+
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
+    reminded_on: Mapped[date]
+    note: Mapped[str] = mapped_column(Text)

@@ -87,6 +87,8 @@ class Mission(StateRecord):
     completed_on: Mapped[date | None]
     report_due_on: Mapped[date | None]
     cancellation_reason: Mapped[str | None] = mapped_column(Text)
+    consent_revoked_on: Mapped[date | None] = mapped_column(default=None)
+    """Since when the State no longer consents: the visit is to be cancelled."""
 
 
 class ChecklistItem(Record):

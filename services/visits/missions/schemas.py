@@ -197,6 +197,9 @@ class MissionPlan(BaseModel):
     completed_on: date | None
     report_due_on: date | None
     cancellation_reason: str | None
+    consent_revoked_on: date | None = Field(
+        description="Since when the State no longer consents: the visit is to be cancelled"
+    )
     organisations: list[ParticipationRead]
 
 

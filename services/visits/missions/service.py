@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.visits.consents.models import Consent, ConsentStatus
+from services.visits.consent_timelines.service import tell
+from services.visits.consents.models import Consent
+from services.visits.consents.rules import faults_of_visit, hindrance_to_visit
 from services.visits.events import VisitCancelled, VisitCompleted, VisitScheduled
 from services.visits.missions import checklist
 from services.visits.missions.clashes import flag
@@ -44,13 +46,14 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
     )
     if consent is None:
         raise Invalid.of_field("body.consent_id", "No such request; see /v1/consents.")
-    if consent.status != ConsentStatus.GIVEN:
-        raise Conflict(f"The consent of {consent.member_state} is {consent.status}, not given.")
+    if hindrance := hindrance_to_visit(consent.member_state, consent.status, consent.removed_on):
+        raise Conflict(hindrance)
     _require_sound(
         faults_of_dates(wanted.starts_on, wanted.ends_on, work.clock.today())
         + await _faults_of_what_it_follows(work, wanted, consent.member_state)
         + await _faults_of_team(work, wanted.team, consent.member_state)
         + _faults_of_organisations(wanted.organisations)
+        + faults_of_visit(consent.visit_kind, consent.valid_until, wanted.kind, wanted.ends_on)
     )
     standing = await work.session.scalar(
         select(Mission).where(
@@ -71,7 +74,7 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
     )
     await work.save(mission)
     await checklist.begin(work, mission)
-    work.publish(_scheduled(mission))
+    tell(work, _scheduled(mission))
     await flag(work, mission.member_state)
     return mission
 
@@ -91,6 +94,8 @@ async def revise(
         faults += faults_of_dates(*after, today)
         if wanted.reason is None:
             faults.append(("reason", "Say why the dates change."))
+    consent = await work.get(Consent, mission.consent_id)
+    faults += faults_of_visit(consent.visit_kind, consent.valid_until, mission.kind, after[1])
     if wanted.team is not None:
         faults += await _faults_of_team(work, wanted.team, mission.member_state)
     if wanted.organisations is not None:
@@ -104,7 +109,7 @@ async def revise(
     await work.save(mission)
     if after != before:
         await checklist.move(work, mission)
-        work.publish(_scheduled(mission))
+        tell(work, _scheduled(mission))
         await flag(work, mission.member_state)
     return mission
 
@@ -113,6 +118,8 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
     """Record that the visit took place; its report is due from its last day."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
     require_step("visit", mission.status, MissionStatus.COMPLETED, FREE_STEPS)
+    if mission.consent_revoked_on:
+        raise Conflict(f"The State revoked its consent on {mission.consent_revoked_on}: cancel it.")
     today = work.clock.today()
     if today < mission.ends_on:
         raise Conflict(f"The visit ends on {mission.ends_on}; complete it then or later.")
@@ -127,14 +134,15 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
         mission.id,
         confidential=mission.confidential,
     )
-    work.publish(
+    tell(
+        work,
         VisitCompleted(
             member_state=mission.member_state,
             confidential=mission.confidential,
             mission_id=mission.id,
             completed_on=mission.completed_on,
             report_due_on=mission.report_due_on,
-        )
+        ),
     )
     return mission
 
@@ -146,14 +154,16 @@ async def cancel(work: UnitOfWork, mission_id: UUID, version: int | None, reason
     mission.status = MissionStatus.CANCELLED
     mission.cancellation_reason = reason
     await work.save(mission)
-    work.publish(
+    tell(
+        work,
         VisitCancelled(
             member_state=mission.member_state,
             confidential=mission.confidential,
             mission_id=mission.id,
             cancelled_on=work.clock.today(),
             reason=reason,
-        )
+        ),
+        reason,
     )
     return mission
 

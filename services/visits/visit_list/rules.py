@@ -1,6 +1,7 @@
-"""How a list comes to be adopted, and what may change on it afterwards (¶6)."""
+"""How a list comes to be adopted, what may change on it, and how two of its states differ (¶6)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 LONGEST_LIST: Final = 60
@@ -8,10 +9,44 @@ LONGEST_LIST: Final = 60
 
 FREE_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "draft": ("submitted",),
-    "submitted": ("adopted",),
+    "submitted": ("adopted", "draft"),
     "adopted": (),
 }
-"""The steps allowed from each state of a list."""
+"""The steps allowed from each state of a list; the Committee may return it to draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reranked:
+    """A State on both lists that came on them with different ranks."""
+
+    member_state: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one state of a list has that another has not."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    reranked: tuple[Reranked, ...]
+
+
+def difference(before: Mapping[str, int], after: Mapping[str, int]) -> Difference:
+    """How a list differs from an earlier state of it (¶6: transparency).
+
+    Both map each listed State to its position among all States when it came on the list.
+    """
+    return Difference(
+        added=tuple(state for state in after if state not in before),
+        removed=tuple(state for state in before if state not in after),
+        reranked=tuple(
+            Reranked(state, before[state], position)
+            for state, position in after.items()
+            if before.get(state, position) != position
+        ),
+    )
 
 
 def doubled(member_states: Sequence[str]) -> list[int]:

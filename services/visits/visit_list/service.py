@@ -1,28 +1,32 @@
-"""Drafts the annual list, takes it through the Committee and keeps every later change."""
+"""Drafts the annual list, takes it through the Committee, and changes it by decisions."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import flag_modified
 
-from services.visits.events import VisitListAdopted, VisitListChanged
+from services.visits.consent_timelines.models import MomentKind
+from services.visits.consent_timelines.service import keep
+from services.visits.consents.ending import join_list, leave_list
+from services.visits.events import VisitListAdopted, VisitListChanged, VisitListSubmitted
 from services.visits.ranking.schemas import RankRead
 from services.visits.ranking.service import rank_all
-from services.visits.visit_list.models import VisitList, VisitListChange, VisitListStatus
-from services.visits.visit_list.rules import FREE_STEPS, doubled, faults_of_change
-from services.visits.visit_list.schemas import (
-    ChangeCreate,
-    VisitListCreate,
-    VisitListQuery,
+from services.visits.visit_list.models import (
+    ListAct,
+    VisitList,
+    VisitListState,
+    VisitListStatus,
 )
+from services.visits.visit_list.rules import FREE_STEPS, doubled, faults_of_change
+from services.visits.visit_list.schemas import ChangeCreate, VisitListCreate, VisitListUpdate
 from shared.auth import Caller
-from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.database import UnitOfWork
+from shared.errors import Conflict, FieldError, Invalid, require_step
 
 
-async def draft(work: UnitOfWork, wanted: VisitListCreate) -> VisitList:
+async def draft(work: UnitOfWork, caller: Caller, wanted: VisitListCreate) -> VisitList:
     """Draft the year's list from the ranking, or from the named States."""
     this_year = work.clock.today().year
     if wanted.year < this_year:
@@ -42,40 +46,65 @@ async def draft(work: UnitOfWork, wanted: VisitListCreate) -> VisitList:
         entries = (await _ranked(work))[: wanted.size]
     else:
         entries = await _entries_of(work, wanted.member_states)
-    visit_list = VisitList(
-        year=wanted.year, status=VisitListStatus.DRAFT, entries=entries, adopted_on=None
-    )
-    await work.save(visit_list)
+    visit_list = VisitList(year=wanted.year, status=VisitListStatus.DRAFT, entries=entries)
+    await _keep_state(work, caller, visit_list, ListAct.DRAFTED, before=())
     return visit_list
 
 
 async def revise(
-    work: UnitOfWork, list_id: UUID, version: int | None, member_states: Sequence[str]
+    work: UnitOfWork, caller: Caller, list_id: UUID, version: int | None, wanted: VisitListUpdate
 ) -> VisitList:
     """Put other States on a draft, with the ranks that they have today."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
     require_step("list", visit_list.status, VisitListStatus.SUBMITTED, FREE_STEPS)
-    visit_list.entries = await _entries_of(work, member_states)
-    await work.save(visit_list)
+    before = visit_list.member_states
+    visit_list.entries = await _entries_of(work, wanted.member_states)
+    await _keep_state(
+        work, caller, visit_list, ListAct.REVISED, before=before, reason=wanted.reason
+    )
     return visit_list
 
 
-async def submit(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitList:
+async def submit(work: UnitOfWork, caller: Caller, list_id: UUID, version: int | None) -> VisitList:
     """Put the draft before the Committee; from then on CTED does not change it."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
     require_step("list", visit_list.status, VisitListStatus.SUBMITTED, FREE_STEPS)
     visit_list.status = VisitListStatus.SUBMITTED
-    await work.save(visit_list)
+    visit_list.submitted_on = work.clock.today()
+    await _keep_state(work, caller, visit_list, ListAct.SUBMITTED)
+    work.publish(
+        VisitListSubmitted(
+            visit_list_id=visit_list.id,
+            year=visit_list.year,
+            member_states=visit_list.member_states,
+            submitted_on=visit_list.submitted_on,
+        )
+    )
     return visit_list
 
 
-async def adopt(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitList:
+async def return_to_draft(
+    work: UnitOfWork, caller: Caller, list_id: UUID, version: int | None, reason: str
+) -> VisitList:
+    """Give the list back to CTED, which may revise it again."""
+    visit_list = await work.get(VisitList, list_id, version=version, locked=True)
+    require_step("list", visit_list.status, VisitListStatus.DRAFT, FREE_STEPS)
+    visit_list.status = VisitListStatus.DRAFT
+    visit_list.submitted_on = None
+    await _keep_state(work, caller, visit_list, ListAct.RETURNED, reason=reason)
+    return visit_list
+
+
+async def adopt(
+    work: UnitOfWork, caller: Caller, list_id: UUID, version: int | None, symbol: str | None
+) -> VisitList:
     """Adopt the list; consent may be requested from then on."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
     require_step("list", visit_list.status, VisitListStatus.ADOPTED, FREE_STEPS)
     visit_list.status = VisitListStatus.ADOPTED
     visit_list.adopted_on = work.clock.today()
-    await work.save(visit_list)
+    await _keep_state(work, caller, visit_list, ListAct.ADOPTED, symbol=symbol)
+    _note(work, visit_list, MomentKind.LISTED, visit_list.member_states)
     work.publish(
         VisitListAdopted(
             visit_list_id=visit_list.id,
@@ -89,82 +118,107 @@ async def adopt(work: UnitOfWork, list_id: UUID, version: int | None) -> VisitLi
 
 async def change(
     work: UnitOfWork, caller: Caller, list_id: UUID, version: int | None, wanted: ChangeCreate
-) -> VisitListChange:
-    """Change an adopted list by a decision that is kept."""
+) -> VisitListState:
+    """Change an adopted list by a decision that is kept.
+
+    Requests to removed States that are not answered yet end with it, and what a removed State
+    consented to is marked.
+
+    Raises:
+        Conflict: a visit to a removed State is scheduled; it is cancelled first.
+    """
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
     if visit_list.status != VisitListStatus.ADOPTED:
         raise Conflict(
             f"The list is {visit_list.status}; change a draft with PATCH, and an adopted list here."
         )
-    faults = faults_of_change(visit_list.member_states, wanted.added, wanted.removed)
-    if faults:
+    before = visit_list.member_states
+    if faults := faults_of_change(before, wanted.added, wanted.removed):
         raise Invalid(
             "The change does not fit the list.",
             errors=[
                 FieldError(field=f"body.{field}", message=message) for field, message in faults
             ],
         )
-    kept = [entry for entry in visit_list.entries if entry["member_state"] not in wanted.removed]
-    visit_list.entries = kept + await _entries_of(work, wanted.added)
-    decided = VisitListChange(
-        visit_list_id=visit_list.id,
-        added=wanted.added,
-        removed=wanted.removed,
+    withdrawn, kept = await leave_list(work, visit_list, wanted.removed)
+    await join_list(work, visit_list, wanted.added)
+    staying = [entry for entry in visit_list.entries if entry["member_state"] not in wanted.removed]
+    visit_list.entries = staying + await _entries_of(work, wanted.added)
+    decided = await _keep_state(
+        work,
+        caller,
+        visit_list,
+        ListAct.CHANGED,
+        before=before,
         reason=wanted.reason,
-        decided_on=work.clock.today(),
-        decided_by=caller.subject,
+        symbol=wanted.symbol,
+        consents_withdrawn=withdrawn,
+        consents_kept=kept,
     )
-    await work.save(visit_list, decided)
+    _note(work, visit_list, MomentKind.LISTED, wanted.added)
+    _note(work, visit_list, MomentKind.REMOVED, wanted.removed)
     work.publish(
         VisitListChanged(
             visit_list_id=visit_list.id,
             year=visit_list.year,
-            added=decided.added,
-            removed=decided.removed,
+            added=wanted.added,
+            removed=wanted.removed,
             reason=decided.reason,
-            changed_on=decided.decided_on,
+            changed_on=decided.acted_on,
         )
     )
     return decided
 
 
-async def read(session: AsyncSession, list_id: UUID) -> VisitList:
-    """One list."""
-    visit_list = await session.get(VisitList, list_id)
-    if visit_list is None:
-        raise NotFound.record("VisitList", list_id)
-    return visit_list
-
-
-async def list_lists(session: AsyncSession, query: VisitListQuery) -> RecordPage[VisitList]:
-    """The lists that match the query."""
-    statement = select(VisitList)
-    if query.year is not None:
-        statement = statement.where(VisitList.year == query.year)
-    if query.status:
-        statement = statement.where(VisitList.status == query.status)
-    return await paginate(
-        session, statement, query, query.sort, {"year": VisitList.year}, VisitList.id
+async def _keep_state(
+    work: UnitOfWork,
+    caller: Caller,
+    visit_list: VisitList,
+    act: ListAct,
+    *,
+    before: Sequence[str] | None = None,
+    reason: str = "",
+    symbol: str | None = None,
+    consents_withdrawn: Sequence[UUID] = (),
+    consents_kept: Sequence[UUID] = (),
+) -> VisitListState:
+    """Save the list and keep the state that it is in now; `before`: its States, if they change."""
+    flag_modified(visit_list, "entries")  # an act that finds nothing to change is one all the same
+    await work.save(visit_list)
+    listed = visit_list.member_states
+    earlier = listed if before is None else before
+    state = VisitListState(
+        visit_list_id=visit_list.id,
+        list_version=visit_list.version,
+        status=visit_list.status,
+        entries=visit_list.entries,
+        submitted_on=visit_list.submitted_on,
+        adopted_on=visit_list.adopted_on,
+        act=act,
+        added=[member_state for member_state in listed if member_state not in earlier],
+        removed=[member_state for member_state in earlier if member_state not in listed],
+        reason=reason,
+        symbol=symbol,
+        acted_on=work.clock.today(),
+        acted_by=caller.subject,
+        consents_withdrawn=[str(consent_id) for consent_id in consents_withdrawn],
+        consents_kept=[str(consent_id) for consent_id in consents_kept],
     )
+    await work.save(state)
+    return state
 
 
-async def list_changes(
-    session: AsyncSession, list_id: UUID, query: HistoryQuery
-) -> RecordPage[VisitListChange]:
-    """The decisions that changed the list."""
-    await read(session, list_id)
-    table = VisitListChange
-    statement = select(table).where(table.visit_list_id == list_id)
-    sortable = {"created_at": table.created_at}
-    return await paginate(session, statement, query, query.sort, sortable, table.id)
-
-
-async def read_change(session: AsyncSession, list_id: UUID, change_id: UUID) -> VisitListChange:
-    """One decision that changed the list."""
-    decided = await session.get(VisitListChange, change_id)
-    if decided is None or decided.visit_list_id != list_id:
-        raise NotFound.record("VisitListChange", change_id)
-    return decided
+def _note(
+    work: UnitOfWork, visit_list: VisitList, kind: MomentKind, member_states: Sequence[str]
+) -> None:
+    """Tell each State's timeline that it is on the list, or no longer."""
+    text = {
+        MomentKind.LISTED: f"The Committee put it on the list of {visit_list.year}.",
+        MomentKind.REMOVED: f"The Committee took it off the list of {visit_list.year}.",
+    }[kind]
+    for member_state in member_states:
+        record = f"/v1/listings?member_state={member_state}&year={visit_list.year}"
+        keep(work, member_state, kind, text, record, visit_list.id)
 
 
 async def _entries_of(work: UnitOfWork, member_states: Sequence[str]) -> list[dict[str, Any]]:
@@ -183,4 +237,4 @@ async def _entries_of(work: UnitOfWork, member_states: Sequence[str]) -> list[di
 async def _ranked(work: UnitOfWork) -> list[dict[str, Any]]:
     """Every State with today's rank and its grounds, as an entry keeps them."""
     ranks = await rank_all(work.session, work.clock.today())
-    return [RankRead.model_validate(rank).model_dump() for rank in ranks]
+    return [RankRead.model_validate(rank).model_dump(mode="json") for rank in ranks]

@@ -86,7 +86,12 @@ async def _adopt(world: World, assessed: Assessed) -> tuple[dict[str, Any], list
     if missing := [state for state in wanted if state not in drafted["member_states"]]:
         kept = [state for state in drafted["member_states"] if state not in missing]
         await officer.change(
-            "PATCH", record, {"member_states": [*kept[: _LIST_SIZE - len(missing)], *missing]}
+            "PATCH",
+            record,
+            {
+                "member_states": [*kept[: _LIST_SIZE - len(missing)], *missing],
+                "reason": "The States assessed this year come first.",
+            },
         )
     await officer.post(f"{record}/submission")
     adopted: dict[str, Any] = await chair.post(f"{record}/adoption")
@@ -137,7 +142,7 @@ async def _consent(world: World, visit_list: dict[str, Any], state: str) -> dict
     consent = await _ask(world, visit_list, state)
     await _focal_point(world, state).post(
         f"/v1/consents/{consent['id']}/answer",
-        {"answer": "given", "conditions": "Dates are agreed beforehand."},
+        {"answer": "given", "conditions": ["Dates are agreed beforehand."]},
     )
     await world.expect("visits.consent-given", consent_id=consent["id"])
     world.narrator.tell(f"{state} gave its consent, with a condition")

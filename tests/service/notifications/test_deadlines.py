@@ -18,7 +18,13 @@ from services.assessment.events import (
 )
 from services.assistance.events import MatchProposed
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
-from services.visits.events import FollowUpReported, ReportSubmitted, VisitCompleted
+from services.visits.events import (
+    ConsentDeferred,
+    ConsentRequested,
+    FollowUpReported,
+    ReportSubmitted,
+    VisitCompleted,
+)
 from shared.clock import FileClock
 from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
@@ -51,6 +57,12 @@ def _matches(item: dict[str, Any], about_id: UUID, wanted: dict[str, str]) -> bo
     return item["about_id"] == str(about_id) and all(item[k] == v for k, v in wanted.items())
 
 
+async def _publish_now(stack: Stack, event: Event, day: date) -> None:
+    """Put an event on the broker as of the stack's present, from which reminders are reckoned."""
+    at_midnight = datetime.combine(day, time(), UTC)
+    await publish_envelopes(stack, Envelope.around(event, event.type.split(".")[3], at_midnight))
+
+
 async def _announced(stack: Stack, deadline_id: str, count: int) -> list[str]:
     events = await read_events(
         stack,
@@ -80,15 +92,31 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
     await _deadline(officer, survey.survey_id, status="missed")
 
-    answered_on = await today()
-    answered = ResponseSubmitted(
-        member_state="KEN", survey_id=survey.survey_id, submitted_on=answered_on
-    )
-    at_noon = datetime.combine(answered_on, time(12), UTC)
+    answered_on, key = await today(), survey.survey_id
+    answered = ResponseSubmitted(member_state="KEN", survey_id=key, submitted_on=answered_on)
     await pass_days(3)  # before the answer is heard of
-    await publish_envelopes(stack, Envelope.around(answered, "assessment", at_noon))
+    await _publish_now(stack, answered, answered_on)
     late = await _deadline(officer, survey.survey_id, status="met")
     assert late["met_on"] == str(answered_on)
+
+
+async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    key, day = uuid4(), await today()
+    due_on, until = day + timedelta(days=20), day + timedelta(days=51)
+    told = {"member_state": "RWA", "consent_id": key, "requested_on": day, "deferred_on": day}
+    await publish(stack, ConsentRequested.model_validate(told | {"answer_due_on": due_on}))
+    deadline = await _deadline(officer, key, due_on=str(due_on))
+    await pass_days(21)
+    await _deadline(officer, key, status="missed")
+    deferred = ConsentDeferred.model_validate(told | {"answer_due_on": until})
+    await _publish_now(stack, deferred, await today())
+    await _deadline(officer, key, status="open", due_on=str(until))
+    await pass_days(24)
+    await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
+    await pass_days(7)
+    await read_event(stack, DeadlineMissed, deadline_id=deadline["id"], due_on=str(until))
 
 
 async def test_a_jump_past_the_date_says_only_that_it_was_missed(
@@ -213,7 +241,7 @@ async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_c
 ) -> None:
     due_on = await today() + timedelta(days=20)
     survey = _survey("BDI", due_on)
-    await publish(stack, survey)
+    await _publish_now(stack, survey, await today())
     deadline = await _deadline(officer, survey.survey_id, status="open")
     stack.kill("notifications")
     answered = ResponseSubmitted(

@@ -75,7 +75,8 @@ async def test_a_state_is_asked_once_a_list_until_it_declines(
     (consent,) = [answer.json() for answer in answers if answer.status_code == 201]
     path = f"/v1/consents/{consent['id']}/answer"
     uruguay = actors.state("URY")
-    await done(await uruguay.post(path, json={"answer": "deferred"}))
+    until = str(await actors.today() + timedelta(days=60))
+    await done(await uruguay.post(path, json={"answer": "deferred", "until": until}))
     assert refusal(await officer.post("/v1/consents", json=body)) == CONFLICT
     await done(await uruguay.post(path, json={"answer": "declined", "reason": "Elections."}))
     again = await done(await officer.post("/v1/consents", json=body))
@@ -91,21 +92,29 @@ async def test_consent_is_requested_deferred_and_given(
     path = f"/v1/consents/{consent['id']}"
     colombia = actors.state("COL")
     assert (consent["status"], consent["version"]) == ("requested", 1)
-    deferred = await done(await colombia.post(f"{path}/answer", json={"answer": "deferred"}))
-    assert deferred["status"] == "deferred"
-    given = {"answer": "given", "conditions": "After the summer."}
+    until = str(await actors.today() + timedelta(days=60))
+    later = {"answer": "deferred", "until": until, "reason": "Elections."}
+    deferred = await done(await colombia.post(f"{path}/answer", json=later))
+    assert (deferred["status"], deferred["answer_due_on"]) == ("deferred", until)
+    given = {"answer": "given", "conditions": ["After the summer.", "In May."]}
     stale = {"If-Match": '"1"'}
     assert refusal(await colombia.post(f"{path}/answer", json=given, headers=stale)) == STALE
     answered = await done(await colombia.post(f"{path}/answer", json=given))
-    assert (answered["status"], answered["conditions"]) == ("given", "After the summer.")
+    assert (answered["status"], answered["conditions"]) == (
+        "given",
+        [{"text": text, "met_on": None} for text in given["conditions"]],
+    )
     assert answered["answered_on"] == str(await actors.today())
     for answer in ("given", "declined", "deferred"):
-        late = {"answer": answer, "reason": "Second thoughts."}
+        late = {"answer": answer, "reason": "Second thoughts.", "until": until}
         assert refusal(await colombia.post(f"{path}/answer", json=late)) == ILLEGAL
     asked = await read_event(stack, visits.ConsentRequested, consent_id=consent["id"])
     assert asked["data"]["answer_due_on"] == consent["answer_due_on"]
     told = await read_event(stack, visits.ConsentGiven, consent_id=consent["id"])
-    assert (told["data"]["conditions"], told["subject"]) == ("After the summer.", "COL")
+    assert told["data"]["conditions"] == "After the summer.\nIn May."
+    assert told["subject"] == "COL"
+    moved = await read_event(stack, visits.ConsentDeferred, consent_id=consent["id"])
+    assert (moved["data"]["answer_due_on"], moved["data"]["reason"]) == (until, "Elections.")
     listed = await done(
         await officer.get("/v1/consents", params={"visit_list_id": consent["visit_list_id"]})
     )
@@ -118,7 +127,7 @@ async def test_to_decline_takes_a_reason_and_shows_in_the_ranking(
     consent = await requested_consent(actors, "CRI")
     path = f"/v1/consents/{consent['id']}/answer"
     costa_rica = actors.state("CRI")
-    bare = {"answer": "declined", "conditions": "In May."}
+    bare = {"answer": "declined", "conditions": ["In May."]}
     assert fields_of(await costa_rica.post(path, json=bare)) == ["body.reason", "body.conditions"]
     declined = {"answer": "declined", "reason": "Elections."}
     await done(await costa_rica.post(path, json=declined))
@@ -133,9 +142,9 @@ async def test_to_decline_takes_a_reason_and_shows_in_the_ranking(
 async def test_confidential_words_do_not_leave_with_the_event(stack: Stack, actors: Actors) -> None:
     consent = await requested_consent(actors, "HND", confidential=True)
     path = f"/v1/consents/{consent['id']}/answer"
-    given = {"answer": "given", "conditions": "Not to be told."}
+    given = {"answer": "given", "conditions": ["Not to be told."]}
     answered = await done(await actors.of("cted_officer").post(path, json=given))
-    assert answered["conditions"] == "Not to be told."
+    assert answered["conditions"][0]["text"] == "Not to be told."
     told = await read_event(stack, visits.ConsentGiven, consent_id=consent["id"])
     assert (told["data"]["confidential"], told["data"]["conditions"]) == (True, "")
 
@@ -161,7 +170,9 @@ async def test_another_state_neither_sees_nor_answers(actors: Actors) -> None:
     [
         ({"answer": "perhaps"}, "body.answer"),
         ({}, "body.answer"),
-        ({"answer": "given", "conditions": "x" * 4001}, "body.conditions"),
+        ({"answer": "given", "conditions": "In May."}, "body.conditions"),
+        ({"answer": "given", "conditions": ["x" * 2001]}, "body.conditions.0"),
+        ({"answer": "deferred", "until": "soon"}, "body.until"),
         ({"answer": "given", "sure": True}, "body.sure"),
     ],
 )

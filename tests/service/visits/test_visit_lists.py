@@ -93,7 +93,7 @@ async def test_a_list_is_drafted_submitted_adopted_and_nothing_else(
     assert refusal(await chair.post(f"{path}/adoption")) == ILLEGAL
     assert refusal(await chair.post(f"{path}/changes", json=change)) == CONFLICT
     version = {"If-Match": f'"{drafted["version"]}"'}
-    states = {"member_states": ["THA", "IDN"]}
+    states = {"member_states": ["THA", "IDN"], "reason": "New evidence."}
     revised = await done(await officer.patch(path, json=states, headers=version))
     assert set(revised["member_states"]) == {"THA", "IDN"}
     assert refusal(await officer.patch(path, json=states, headers=version)) == STALE

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.visits.consents.rules import faults_of_answer
 from services.visits.follow_up.rules import faults_of_steps
 from services.visits.missions.rules import Member, faults_of_dates, faults_of_team
 from services.visits.visit_list.rules import LONGEST_LIST, doubled, faults_of_change
@@ -46,22 +45,6 @@ def test_a_change_does_not_make_the_list_too_long() -> None:
     full = [f"S{n}" for n in range(LONGEST_LIST)]
     assert _fields(faults_of_change(full, ["KEN"], [])) == ["added"]
     assert faults_of_change(full, ["KEN"], ["S0"]) == []
-
-
-@pytest.mark.parametrize(
-    ("answer", "conditions", "reason", "fields"),
-    [
-        ("given", "In May.", "", []),
-        ("given", "", "", []),
-        ("deferred", "", "", []),
-        ("declined", "", "Elections.", []),
-        ("declined", "", "", ["reason"]),
-        ("declined", "In May.", "", ["reason", "conditions"]),
-        ("deferred", "In May.", "", ["conditions"]),
-    ],
-)
-def test_an_answer_is_whole(answer: str, conditions: str, reason: str, fields: list[str]) -> None:
-    assert _fields(faults_of_answer(answer, conditions, reason)) == fields
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,22 @@ from services.visits.other_visits.rules import FREE_STEPS as OTHER_VISIT
 from services.visits.reports.models import CommentStatus, ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
 from services.visits.reports.rules import FREE_STEPS_OF_COMMENTS as COMMENT
+from services.visits.standing_consents.models import StandingConsentStatus
+from services.visits.standing_consents.rules import FREE_STEPS as STANDING_CONSENT
 from services.visits.visit_list.models import VisitListStatus
 from services.visits.visit_list.rules import FREE_STEPS as VISIT_LIST
 
 Steps = Mapping[str, tuple[str, ...]]
 ALLOWED = {
-    "visit list": ("draft>submitted submitted>adopted", VISIT_LIST, VisitListStatus),
+    "visit list": (
+        "draft>submitted submitted>adopted submitted>draft",
+        VISIT_LIST,
+        VisitListStatus,
+    ),
     "consent": (
         """requested>given requested>declined requested>deferred
-        deferred>given deferred>declined deferred>deferred""",
+        deferred>given deferred>declined deferred>deferred
+        requested>withdrawn deferred>withdrawn given>revoked given>expired""",
         CONSENT,
         ConsentStatus,
     ),
@@ -42,6 +49,11 @@ ALLOWED = {
         "open>done open>not_applicable done>open not_applicable>open",
         ITEM,
         ItemStatus,
+    ),
+    "standing consent": (
+        "in_force>revoked in_force>expired",
+        STANDING_CONSENT,
+        StandingConsentStatus,
     ),
     "mission": ("scheduled>completed scheduled>cancelled", MISSION, MissionStatus),
     "report": (

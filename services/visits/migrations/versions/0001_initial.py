@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "1b7fff8be961"
+revision: str = "95bfb1ae24a2"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -36,6 +36,61 @@ def upgrade() -> None:
         "completed_assessments",
         ["member_state"],
         unique=False,
+    )
+    op.create_table(
+        "consent_moments",
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "listed",
+                "removed",
+                "requested",
+                "reminded",
+                "deadline_approaching",
+                "deadline_missed",
+                "deferred",
+                "given",
+                "declined",
+                "condition_met",
+                "withdrawn",
+                "revoked",
+                "expired",
+                "standing_consent_given",
+                "standing_consent_revoked",
+                "standing_consent_expired",
+                "visit_scheduled",
+                "visit_completed",
+                "visit_cancelled",
+                name="momentkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_moments")),
+    )
+    op.create_index(
+        op.f("ix_consent_moments_member_state"), "consent_moments", ["member_state"], unique=False
+    )
+    op.create_index(
+        "ix_consent_moments_order",
+        "consent_moments",
+        ["member_state", "happened_on", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_consent_moments_record_id"), "consent_moments", ["record_id"], unique=False
     )
     op.create_table(
         "consumed_epochs",
@@ -410,6 +465,51 @@ def upgrade() -> None:
         op.f("ix_return_visits_member_state"), "return_visits", ["member_state"], unique=False
     )
     op.create_table(
+        "standing_consents",
+        sa.Column(
+            "status",
+            sa.Enum(
+                "in_force",
+                "revoked",
+                "expired",
+                name="standingconsentstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("visit_kinds", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_because", sa.Text(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_consents")),
+    )
+    op.create_index(
+        op.f("ix_standing_consents_member_state"),
+        "standing_consents",
+        ["member_state"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_standing_consents_status"), "standing_consents", ["status"], unique=False
+    )
+    op.create_index(
+        "uq_standing_consents_in_force",
+        "standing_consents",
+        ["member_state"],
+        unique=True,
+        postgresql_where=sa.text("status = 'in_force'"),
+    )
+    op.create_table(
         "topic_epochs",
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -431,6 +531,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
         sa.Column("adopted_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -458,6 +559,18 @@ def upgrade() -> None:
     op.create_table(
         "consents",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "visit_kind",
+            sa.Enum(
+                "comprehensive",
+                "focused",
+                "targeted",
+                name="missionkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
         sa.Column("requested_on", sa.Date(), nullable=False),
         sa.Column("answer_due_on", sa.Date(), nullable=False),
         sa.Column(
@@ -467,6 +580,9 @@ def upgrade() -> None:
                 "deferred",
                 "given",
                 "declined",
+                "withdrawn",
+                "revoked",
+                "expired",
                 name="consentstatus",
                 native_enum=False,
                 length=60,
@@ -474,8 +590,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("answered_on", sa.Date(), nullable=True),
-        sa.Column("conditions", sa.Text(), nullable=False),
+        sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("standing_consent_id", sa.Uuid(), nullable=True),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_because", sa.Text(), nullable=False),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -483,12 +604,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
+            ["standing_consent_id"],
+            ["standing_consents.id"],
+            name=op.f("fk_consents_standing_consent_id_standing_consents"),
+        ),
+        sa.ForeignKeyConstraint(
             ["visit_list_id"],
             ["visit_lists.id"],
             name=op.f("fk_consents_visit_list_id_visit_lists"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
+    op.create_index(op.f("ix_consents_answer_due_on"), "consents", ["answer_due_on"], unique=False)
     op.create_index(op.f("ix_consents_member_state"), "consents", ["member_state"], unique=False)
     op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
     op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
@@ -517,13 +644,47 @@ def upgrade() -> None:
         op.f("ix_declared_conflicts_officer_id"), "declared_conflicts", ["officer_id"], unique=False
     )
     op.create_table(
-        "visit_list_changes",
+        "visit_list_states",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "adopted",
+                name="visitliststatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("adopted_on", sa.Date(), nullable=True),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "drafted",
+                "revised",
+                "submitted",
+                "returned",
+                "adopted",
+                "changed",
+                name="listact",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
         sa.Column("added", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("removed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("decided_on", sa.Date(), nullable=False),
-        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("symbol", sa.String(), nullable=True),
+        sa.Column("acted_on", sa.Date(), nullable=False),
+        sa.Column("acted_by", sa.String(), nullable=False),
+        sa.Column("consents_withdrawn", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("consents_kept", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -531,15 +692,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["visit_list_id"],
             ["visit_lists.id"],
-            name=op.f("fk_visit_list_changes_visit_list_id_visit_lists"),
+            name=op.f("fk_visit_list_states_visit_list_id_visit_lists"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_list_changes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_list_states")),
+        sa.UniqueConstraint(
+            "visit_list_id",
+            "list_version",
+            name=op.f("uq_visit_list_states_visit_list_id_list_version"),
+        ),
     )
     op.create_index(
-        op.f("ix_visit_list_changes_visit_list_id"),
-        "visit_list_changes",
+        op.f("ix_visit_list_states_visit_list_id"),
+        "visit_list_states",
         ["visit_list_id"],
         unique=False,
+    )
+    op.create_table(
+        "consent_reminders",
+        sa.Column("consent_id", sa.Uuid(), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consent_id"], ["consents.id"], name=op.f("fk_consent_reminders_consent_id_consents")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_reminders")),
+        sa.UniqueConstraint(
+            "consent_id", "reminded_on", name=op.f("uq_consent_reminders_consent_id_reminded_on")
+        ),
+    )
+    op.create_index(
+        op.f("ix_consent_reminders_consent_id"), "consent_reminders", ["consent_id"], unique=False
     )
     op.create_table(
         "missions",
@@ -584,6 +770,7 @@ def upgrade() -> None:
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("report_due_on", sa.Date(), nullable=True),
         sa.Column("cancellation_reason", sa.Text(), nullable=True),
+        sa.Column("consent_revoked_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1050,19 +1237,30 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_missions_member_state"), table_name="missions")
     op.drop_index(op.f("ix_missions_consent_id"), table_name="missions")
     op.drop_table("missions")
-    op.drop_index(op.f("ix_visit_list_changes_visit_list_id"), table_name="visit_list_changes")
-    op.drop_table("visit_list_changes")
+    op.drop_index(op.f("ix_consent_reminders_consent_id"), table_name="consent_reminders")
+    op.drop_table("consent_reminders")
+    op.drop_index(op.f("ix_visit_list_states_visit_list_id"), table_name="visit_list_states")
+    op.drop_table("visit_list_states")
     op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
     op.drop_table("declared_conflicts")
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
     op.drop_index(op.f("ix_consents_status"), table_name="consents")
     op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
+    op.drop_index(op.f("ix_consents_answer_due_on"), table_name="consents")
     op.drop_table("consents")
     op.drop_index(op.f("ix_visit_requests_member_state"), table_name="visit_requests")
     op.drop_table("visit_requests")
     op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
     op.drop_table("visit_lists")
     op.drop_table("topic_epochs")
+    op.drop_index(
+        "uq_standing_consents_in_force",
+        table_name="standing_consents",
+        postgresql_where=sa.text("status = 'in_force'"),
+    )
+    op.drop_index(op.f("ix_standing_consents_status"), table_name="standing_consents")
+    op.drop_index(op.f("ix_standing_consents_member_state"), table_name="standing_consents")
+    op.drop_table("standing_consents")
     op.drop_index(op.f("ix_return_visits_member_state"), table_name="return_visits")
     op.drop_table("return_visits")
     op.drop_table("reference_themes")
@@ -1115,6 +1313,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dead_letters_status"), table_name="dead_letters")
     op.drop_table("dead_letters")
     op.drop_table("consumed_epochs")
+    op.drop_index(op.f("ix_consent_moments_record_id"), table_name="consent_moments")
+    op.drop_index("ix_consent_moments_order", table_name="consent_moments")
+    op.drop_index(op.f("ix_consent_moments_member_state"), table_name="consent_moments")
+    op.drop_table("consent_moments")
     op.drop_index(op.f("ix_completed_assessments_member_state"), table_name="completed_assessments")
     op.drop_table("completed_assessments")
     op.drop_table("broker_watermarks")
