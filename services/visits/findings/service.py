@@ -6,10 +6,11 @@ Keeping the same fact twice changes nothing, and facts may come in any order.
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Date, Float, and_, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -23,7 +24,7 @@ from services.visits.findings.models import (
     RecommendationStatus,
     RecommendedGap,
 )
-from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Finding
+from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Found
 from shared.database import Base, UnitOfWork
 from shared.events import Event
 
@@ -85,8 +86,8 @@ async def keep_confidentiality(work: UnitOfWork, event: assessment.Confidentiali
     )
 
 
-async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
-    """The gaps that still stand, by State.
+async def existing_gaps(session: AsyncSession, on: date) -> dict[str, list[Found]]:
+    """The gaps that still stand, by State, and how old they are on a date.
 
     The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
     all of whose recommendations are closed stands no more.
@@ -108,33 +109,49 @@ async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
         RecommendationStatus,
         RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
     ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
+    gap = FoundGap
     statement = (
-        select(FoundGap.member_state, FoundGap.severity, FoundGap.theme, FoundGap.identified_on)
+        select(gap.member_state, gap.severity, *_summed_up(gap.identified_on, gap.theme, on))
         .outerjoin(
-            latest,
-            (latest.c.member_state == FoundGap.member_state) & (latest.c.theme == FoundGap.theme),
+            latest, (latest.c.member_state == gap.member_state) & (latest.c.theme == gap.theme)
         )
         .where(
-            func.coalesce(latest.c.assessment_id, FoundGap.assessment_id) == FoundGap.assessment_id,
+            func.coalesce(latest.c.assessment_id, gap.assessment_id) == gap.assessment_id,
             still_open.exists() | ~of_gap.exists(),
         )
+        .group_by(gap.member_state, gap.severity)
     )
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for state, severity, theme, identified_on in await session.execute(statement):
-        found[state].append(Finding(severity, theme, identified_on))
+    found: dict[str, list[Found]] = defaultdict(list)
+    for state, *summed_up in await session.execute(statement):
+        found[state].append(Found(*summed_up))
     return found
 
 
-async def trends_since(session: AsyncSession, earliest: date) -> dict[str, list[Finding]]:
-    """The trends identified on `earliest` or later, by State that they bear on."""
+async def recent_trends(
+    session: AsyncSession, since: Mapping[str, date], on: date
+) -> dict[tuple[str, str], list[Found]]:
+    """The trends, issues and events that bear on each State, by State and kind.
+
+    `since` says for each kind from which date on they were identified, and `on` from which date
+    their age is told.
+    """
     table = FoundTrend
     state = func.jsonb_array_elements_text(table.member_states).column_valued("state")
-    statement = select(state, table.severity, table.theme, table.identified_on).where(
-        table.identified_on >= earliest
+    statement = (
+        select(state, table.kind, table.severity, *_summed_up(table.identified_on, table.theme, on))
+        .where(
+            or_(
+                *(
+                    and_(table.kind == kind, table.identified_on >= first)
+                    for kind, first in since.items()
+                )
+            )
+        )
+        .group_by(state, table.kind, table.severity)
     )
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for member_state, severity, theme, identified_on in await session.execute(statement):
-        found[member_state].append(Finding(severity, theme, identified_on))
+    found: dict[tuple[str, str], list[Found]] = defaultdict(list)
+    for member_state, kind, *summed_up in await session.execute(statement):
+        found[member_state, kind].append(Found(*summed_up))
     return found
 
 
@@ -162,6 +179,20 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
         .order_by(issued.issued_on, issued.recommendation_id)
     )
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
+
+
+def _summed_up(
+    identified_on: InstrumentedAttribute[date], theme: InstrumentedAttribute[str], on: date
+) -> tuple[ColumnElement[Any], ...]:
+    """Of a group: how many, the latest date, the latest theme, and the mean age in days."""
+    latest_first = aggregate_order_by(theme, identified_on.desc(), theme)
+    age = func.greatest(literal(on, Date) - identified_on, 0)
+    return (
+        func.count(),
+        func.max(identified_on),
+        func.array_agg(latest_first)[1],
+        cast(func.avg(age), Float),
+    )
 
 
 async def _keep(work: UnitOfWork, table: type[Base], event: Event, **more: object) -> None:

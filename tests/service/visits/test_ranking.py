@@ -92,7 +92,7 @@ class Facts:
         heard: Body = await eventually(
             self._officer,
             f"/v1/ranking/{self._state}",
-            lambda standing: str(completed_on) in factor(standing, "assessment")["because"],
+            lambda standing: str(completed_on) in factor(standing, "analysis")["because"],
         )
         return heard
 
@@ -329,7 +329,7 @@ async def test_the_latest_assessment_counts(stack: Stack, officer: httpx.AsyncCl
             ),
         )
     await eventually(
-        officer, "/v1/ranking/SEN", lambda body: factor(body, "assessment")["value"] == 0.8
+        officer, "/v1/ranking/SEN", lambda body: factor(body, "analysis")["value"] == 0.8
     )
 
 
