@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "18e762ac12d8"
+revision: str = "1c1481073268"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -288,6 +288,21 @@ def upgrade() -> None:
         op.f("ix_past_visits_member_state"), "past_visits", ["member_state"], unique=False
     )
     op.create_table(
+        "ranking_policy_versions",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("weights", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("saved_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_versions")),
+        sa.UniqueConstraint("name", "number", name=op.f("uq_ranking_policy_versions_name_number")),
+    )
+    op.create_table(
         "recommendation_statuses",
         sa.Column("recommendation_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -389,6 +404,14 @@ def upgrade() -> None:
         "visit_requests",
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open", "withdrawn", "met", name="visitrequeststatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -400,6 +423,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_visit_requests_member_state"), "visit_requests", ["member_state"], unique=False
     )
+    op.create_index(op.f("ix_visit_requests_status"), "visit_requests", ["status"], unique=False)
     op.create_table(
         "consents",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
@@ -437,6 +461,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consents_member_state"), "consents", ["member_state"], unique=False)
     op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
     op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
+    op.create_table(
+        "ranking_policy_entries_into_force",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["name", "number"],
+            ["ranking_policy_versions.name", "ranking_policy_versions.number"],
+            name=op.f("fk_ranking_policy_entries_into_force_name_ranking_policy_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_entries_into_force")),
+    )
     op.create_table(
         "visit_list_changes",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
@@ -626,10 +668,12 @@ def downgrade() -> None:
     op.drop_table("missions")
     op.drop_index(op.f("ix_visit_list_changes_visit_list_id"), table_name="visit_list_changes")
     op.drop_table("visit_list_changes")
+    op.drop_table("ranking_policy_entries_into_force")
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
     op.drop_index(op.f("ix_consents_status"), table_name="consents")
     op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
     op.drop_table("consents")
+    op.drop_index(op.f("ix_visit_requests_status"), table_name="visit_requests")
     op.drop_index(op.f("ix_visit_requests_member_state"), table_name="visit_requests")
     op.drop_table("visit_requests")
     op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
@@ -646,6 +690,7 @@ def downgrade() -> None:
     op.drop_table("reference_member_states")
     op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
+    op.drop_table("ranking_policy_versions")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
     op.drop_table("outbox_lanes")
