@@ -9,7 +9,7 @@ import numpy as np
 from services.visits.ranking.rules import Weighable, scores_of, shares_of
 
 _DRAWS_AT_ONCE: Final = 500
-_PERCENTILES: Final = (0.05, 0.50, 0.95)
+_PERCENTILES: Final = (5, 50, 95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def sensitivity(
         order = np.argsort(-scores_of(weighable.values, drawn), axis=1, kind="stable")
         counts += np.bincount((order * states + places).ravel(), minlength=states * states)
     up_to = counts.reshape(states, states).cumsum(axis=1)
-    found = [1 + (up_to < share * draws).sum(axis=1) for share in _PERCENTILES]
+    found = [1 + (100 * up_to < percent * draws).sum(axis=1) for percent in _PERCENTILES]
     present = np.argsort(-scores_of(weighable.values, shares), kind="stable")
     return [
         Steadiness(

@@ -11,6 +11,8 @@ from services.visits.follow_up.models import FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
 from services.visits.missions.models import MissionStatus
 from services.visits.missions.rules import FREE_STEPS as MISSION
+from services.visits.ranking.models import VisitRequestStatus
+from services.visits.ranking.requests import FREE_STEPS as REQUEST
 from services.visits.reports.models import ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
 from services.visits.visit_list.models import VisitListStatus
@@ -18,6 +20,7 @@ from services.visits.visit_list.rules import FREE_STEPS as VISIT_LIST
 
 Steps = Mapping[str, tuple[str, ...]]
 ALLOWED = {
+    "visit request": ("open>withdrawn open>met", REQUEST, VisitRequestStatus),
     "visit list": ("draft>submitted submitted>adopted", VISIT_LIST, VisitListStatus),
     "consent": (
         """requested>given requested>declined requested>deferred
