@@ -9,7 +9,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Float, and_, cast, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -31,7 +43,8 @@ from shared.events import Event
 
 async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
     """Keep a gap."""
-    await _keep(work, FoundGap, event)
+    await _keep(work, FoundGap, event, stands=True)
+    await _settle(work, FoundGap.gap_id == event.gap_id)
 
 
 async def keep_trend(work: UnitOfWork, event: assessment.TrendEvent, told_at: datetime) -> None:
@@ -53,6 +66,7 @@ async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentComplete
     """Keep the score of an assessment and what it covered."""
     themes = sorted({*event.themes, *event.scores_by_theme})
     await _keep(work, CompletedAssessment, event, themes=themes)
+    await _settle(work, FoundGap.member_state == event.member_state, FoundGap.theme.in_(themes))
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
@@ -60,6 +74,7 @@ async def keep_recommendation(work: UnitOfWork, event: assessment.Recommendation
     await _keep(work, IssuedRecommendation, event)
     for gap_id in event.gap_ids or (event.gap_id,):
         await _keep(work, RecommendedGap, event, gap_id=gap_id)
+    await _settle_recommended(work, event.recommendation_id)
 
 
 async def keep_status(
@@ -74,6 +89,7 @@ async def keep_status(
     }
     table = RecommendationStatus
     await _keep_latest(work, table, table.recommendation_id, table.told_at, news)
+    await _settle_recommended(work, event.recommendation_id)
 
 
 async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
@@ -87,39 +103,12 @@ async def keep_confidentiality(work: UnitOfWork, event: assessment.Confidentiali
 
 
 async def existing_gaps(session: AsyncSession, on: date) -> dict[str, list[Found]]:
-    """The gaps that still stand, by State, and how old they are on a date.
-
-    The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
-    all of whose recommendations are closed stands no more.
-    """
-    known = CompletedAssessment
-    covered = func.jsonb_array_elements_text(known.themes).column_valued("theme")
-    latest = (
-        select(known.member_state, covered, known.assessment_id)
-        .distinct(known.member_state, covered)
-        .order_by(
-            known.member_state, covered, known.completed_on.desc(), known.assessment_id.desc()
-        )
-        .subquery()
-    )
-    of_gap = select(RecommendedGap.recommendation_id).where(
-        RecommendedGap.gap_id == FoundGap.gap_id
-    )
-    still_open = of_gap.outerjoin(
-        RecommendationStatus,
-        RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
-    ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
-    gap = FoundGap
+    """The gaps that still stand, by State, and how old they are on a date."""
+    table = FoundGap
     statement = (
-        select(gap.member_state, gap.severity, *_summed_up(gap.identified_on, gap.theme, on))
-        .outerjoin(
-            latest, (latest.c.member_state == gap.member_state) & (latest.c.theme == gap.theme)
-        )
-        .where(
-            func.coalesce(latest.c.assessment_id, gap.assessment_id) == gap.assessment_id,
-            still_open.exists() | ~of_gap.exists(),
-        )
-        .group_by(gap.member_state, gap.severity)
+        select(table.member_state, table.severity, *_summed_up(table, on))
+        .where(table.stands)
+        .group_by(table.member_state, table.severity)
     )
     found: dict[str, list[Found]] = defaultdict(list)
     for state, *summed_up in await session.execute(statement):
@@ -136,18 +125,17 @@ async def recent_trends(
     their age is told.
     """
     table = FoundTrend
-    state = func.jsonb_array_elements_text(table.member_states).column_valued("state")
+    states = (
+        func.jsonb_array_elements_text(table.member_states).table_valued("state").render_derived()
+    )
+    which = (states.c.state, table.kind, table.severity)
+    recent = (and_(table.kind == kind, table.identified_on >= day) for kind, day in since.items())
     statement = (
-        select(state, table.kind, table.severity, *_summed_up(table.identified_on, table.theme, on))
-        .where(
-            or_(
-                *(
-                    and_(table.kind == kind, table.identified_on >= first)
-                    for kind, first in since.items()
-                )
-            )
-        )
-        .group_by(state, table.kind, table.severity)
+        select(*which, *_summed_up(table, on))
+        .select_from(table)
+        .join(states, true())
+        .where(or_(*recent))
+        .group_by(*which)
     )
     found: dict[tuple[str, str], list[Found]] = defaultdict(list)
     for member_state, kind, *summed_up in await session.execute(statement):
@@ -181,15 +169,52 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
 
 
-def _summed_up(
-    identified_on: InstrumentedAttribute[date], theme: InstrumentedAttribute[str], on: date
-) -> tuple[ColumnElement[Any], ...]:
+async def _settle_recommended(work: UnitOfWork, recommendation_id: UUID) -> None:
+    """Settle the gaps that a recommendation is about."""
+    table = RecommendedGap
+    about = select(table.gap_id).where(table.recommendation_id == recommendation_id)
+    await _settle(work, FoundGap.gap_id.in_(about))
+
+
+async def _settle(work: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    """Note of gaps whether they stand.
+
+    The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
+    all of whose recommendations are closed stands no more.
+    """
+    known = CompletedAssessment
+    latest = (
+        select(known.assessment_id)
+        .where(known.member_state == FoundGap.member_state, known.themes.op("?")(FoundGap.theme))
+        .order_by(known.completed_on.desc(), known.assessment_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    status = func.coalesce(RecommendationStatus.status, ISSUED)
+    is_open = (
+        select(func.bool_or(status.not_in(CLOSED)))
+        .select_from(RecommendedGap)
+        .outerjoin(
+            RecommendationStatus,
+            RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
+        )
+        .where(RecommendedGap.gap_id == FoundGap.gap_id)
+        .scalar_subquery()
+    )
+    found_last = func.coalesce(latest, FoundGap.assessment_id) == FoundGap.assessment_id
+    stands = found_last & func.coalesce(is_open, true())
+    await work.session.execute(
+        update(FoundGap).where(*which, FoundGap.stands != stands).values(stands=stands)
+    )
+
+
+def _summed_up(table: type[FoundGap | FoundTrend], on: date) -> tuple[ColumnElement[Any], ...]:
     """Of a group: how many, the latest date, the latest theme, and the mean age in days."""
-    latest_first = aggregate_order_by(theme, identified_on.desc(), theme)
-    age = func.greatest(literal(on, Date) - identified_on, 0)
+    latest_first = aggregate_order_by(table.theme, table.identified_on.desc(), table.theme)
+    age = func.greatest(literal(on, Date) - table.identified_on, 0)
     return (
         func.count(),
-        func.max(identified_on),
+        func.max(table.identified_on),
         func.array_agg(latest_first)[1],
         cast(func.avg(age), Float),
     )

@@ -10,6 +10,7 @@ import pytest
 
 from services.visits.ranking.factors import FACTORS
 from tests.service.visits.actors import CONFLICT, STALE, Actors, Body, done, fields_of, refusal
+from tests.service.visits.grounds import factor
 from tests.support.waiting import eventually
 
 POLICIES = "/v1/ranking-policies"
@@ -259,12 +260,12 @@ async def test_a_state_withdraws_its_request_and_a_visit_meets_one(
     assert (withdrawn["status"], withdrawn["closed_on"]) == ("withdrawn", str(today))
     assert refusal(await san_marino.post(path)) == (409, "illegal-transition")
     standing = await done(await san_marino.get("/v1/ranking/SMR"))
-    (prior,) = [part for part in standing["factors"] if part["factor"] == "prior_request"]
+    prior = factor(standing, "prior_request")
     assert (prior["value"], prior["count"], prior["data_as_of"]) == (0, 0, None)
 
     second = await done(await san_marino.post(requests, json=body))
     standing = await done(await san_marino.get("/v1/ranking/SMR"))
-    (prior,) = [part for part in standing["factors"] if part["factor"] == "prior_request"]
+    prior = factor(standing, "prior_request")
     assert (prior["value"], prior["count"], prior["age_days"]) == (1, 1, 0)
     await actors.advance_to(today + timedelta(days=2))
     earlier = {"member_state": "SMR", "visited_on": str(today - timedelta(days=1))}
