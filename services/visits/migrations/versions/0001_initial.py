@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "1c1481073268"
+revision: str = "703e6918acb3"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -167,10 +167,18 @@ def upgrade() -> None:
         sa.Column("resolution", sa.Integer(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("identified_on", sa.Date(), nullable=False),
+        sa.Column("stands", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("gap_id", name=op.f("pk_found_gaps")),
     )
     op.create_index(
         op.f("ix_found_gaps_member_state"), "found_gaps", ["member_state"], unique=False
+    )
+    op.create_index(
+        "ix_found_gaps_that_stand",
+        "found_gaps",
+        ["member_state"],
+        unique=False,
+        postgresql_where=sa.text("stands"),
     )
     op.create_table(
         "found_trends",
@@ -315,6 +323,12 @@ def upgrade() -> None:
         sa.Column("gap_id", sa.Uuid(), nullable=False),
         sa.Column("recommendation_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("gap_id", "recommendation_id", name=op.f("pk_recommended_gaps")),
+    )
+    op.create_index(
+        op.f("ix_recommended_gaps_recommendation_id"),
+        "recommended_gaps",
+        ["recommendation_id"],
+        unique=False,
     )
     op.create_table(
         "reference_member_states",
@@ -688,6 +702,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
+    op.drop_index(op.f("ix_recommended_gaps_recommendation_id"), table_name="recommended_gaps")
     op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
     op.drop_table("ranking_policy_versions")
@@ -708,6 +723,9 @@ def downgrade() -> None:
     op.drop_table("idempotent_requests")
     op.drop_index(op.f("ix_found_trends_identified_on"), table_name="found_trends")
     op.drop_table("found_trends")
+    op.drop_index(
+        "ix_found_gaps_that_stand", table_name="found_gaps", postgresql_where=sa.text("stands")
+    )
     op.drop_index(op.f("ix_found_gaps_member_state"), table_name="found_gaps")
     op.drop_table("found_gaps")
     op.drop_index(op.f("ix_follow_ups_status"), table_name="follow_ups")
