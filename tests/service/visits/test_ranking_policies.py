@@ -1,5 +1,6 @@
 """Ranking policies: saved in versions, compared, put in force; what-if and sensitivity."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -98,6 +99,20 @@ async def test_a_policy_is_saved_in_versions_that_stay_as_they_are(
     assert (await officer.get(f"{POLICIES}/none/versions")).status_code == 404
     export = await officer.get(f"{path}/versions/export", params={"format": "csv"})
     assert export.text.count("gaps-first") == 2
+
+
+async def test_two_officers_at_once_do_not_save_the_same_version(
+    officer: httpx.AsyncClient,
+) -> None:
+    path = f"{POLICIES}/at-once"
+    change = {"weights": {"gaps": 1}, "reason": "Gaps alone."}
+    for url, body in ((POLICIES, policy("at-once", trends=1)), (f"{path}/versions", change)):
+        answers = await asyncio.gather(*(officer.post(url, json=body) for _ in range(5)))
+        assert {answer.status_code for answer in answers} <= {201, 409}
+    history = (await done(await officer.get(f"{path}/versions")))["items"]
+    numbers = [version["version"] for version in history]
+    assert numbers == list(range(len(numbers), 0, -1))
+    assert len(numbers) > 1
 
 
 async def test_every_fault_of_weights_is_named_and_nothing_is_saved(
