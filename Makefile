@@ -37,6 +37,7 @@ bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.instrument_import
 	@$(BIN)/python -m bench.roll_up
 	@$(BIN)/python -m bench.concurrent_saves
+	@$(BIN)/python -m bench.ranking
 
 lint: install ## Check style, format and which module may import which
 	@$(BIN)/ruff check .

@@ -73,7 +73,6 @@ SUBSCRIPTIONS: Subscriptions = {
 
 JOBS: Jobs = {
     fact_checking.LAPSE_JOB: fact_checking.lapse,
-    follow_up.DUE_JOB: follow_up.fall_due,
     consent_endings.EXPIRY_JOB: consent_endings.expire,
     follow_up.DUE_JOB: follow_up.fall_due,
     standing_consents.EXPIRY_JOB: standing_consents.expire,

@@ -10,6 +10,8 @@ from services.visits.handlers import JOBS, SUBSCRIPTIONS
 from services.visits.missions.router import router as missions
 from services.visits.officers.router import router as officers
 from services.visits.other_visits.router import router as other_visits
+from services.visits.policies.router import router as policies
+from services.visits.policies.service import keep_built_in
 from services.visits.ranking.router import router as ranking
 from services.visits.report_documents.router import router as report_documents
 from services.visits.reports.comments_router import router as report_comments
@@ -31,6 +33,7 @@ def create_app() -> FastAPI:
         description="Whom to visit, consent, missions, reports and follow-up (¶6-9).",
         routers=[
             ranking,
+            policies,
             visit_list,
             listings,
             consents,
@@ -50,4 +53,5 @@ def create_app() -> FastAPI:
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
+        workers=[keep_built_in],
     )

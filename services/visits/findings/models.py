@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.visits.findings.rules import CLOSED
@@ -15,6 +15,9 @@ class FoundGap(Base):
     """A gap in a State's implementation."""
 
     __tablename__ = "found_gaps"
+    __table_args__ = (
+        Index("ix_found_gaps_that_stand", "member_state", postgresql_where=text("stands")),
+    )
 
     gap_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_state: Mapped[str] = mapped_column(index=True)
@@ -23,6 +26,9 @@ class FoundGap(Base):
     resolution: Mapped[int]
     severity: Mapped[str]
     identified_on: Mapped[date]
+    stands: Mapped[bool]
+    """Whether it is an existing gap still (¶6). Kept with it, so that a ranking reads what stands
+    and not all that was ever found."""
 
 
 class FoundTrend(Base):
@@ -76,7 +82,7 @@ class RecommendedGap(Base):
     __tablename__ = "recommended_gaps"
 
     gap_id: Mapped[UUID] = mapped_column(primary_key=True)
-    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
 
 
 class RecommendationStatus(Base):

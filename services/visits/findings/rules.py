@@ -13,12 +13,15 @@ closed with them (¶6 speaks of existing gaps)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A gap or a trend: how severe, on what theme, and since when it is known."""
+class Found:
+    """Gaps or trends of one severity: how many, how old, and the theme of the latest."""
 
     severity: str
-    theme: str
-    identified_on: date
+    count: int
+    latest_on: date
+    latest_theme: str
+    mean_age: float
+    """In days; what is dated later than the day that is looked from counts as new."""
 
 
 @dataclass(frozen=True, slots=True)

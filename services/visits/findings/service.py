@@ -6,10 +6,23 @@ Keeping the same fact twice changes nothing, and facts may come in any order.
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -23,14 +36,15 @@ from services.visits.findings.models import (
     RecommendationStatus,
     RecommendedGap,
 )
-from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Finding
+from services.visits.findings.rules import CLOSED, ISSUED, Assessed, Found
 from shared.database import Base, UnitOfWork
 from shared.events import Event
 
 
 async def keep_gap(work: UnitOfWork, event: assessment.GapIdentified) -> None:
     """Keep a gap."""
-    await _keep(work, FoundGap, event)
+    await _keep(work, FoundGap, event, stands=True)
+    await _settle(work, FoundGap.gap_id == event.gap_id)
 
 
 async def keep_trend(work: UnitOfWork, event: assessment.TrendEvent, told_at: datetime) -> None:
@@ -52,6 +66,7 @@ async def keep_assessment(work: UnitOfWork, event: assessment.AssessmentComplete
     """Keep the score of an assessment and what it covered."""
     themes = sorted({*event.themes, *event.scores_by_theme})
     await _keep(work, CompletedAssessment, event, themes=themes)
+    await _settle(work, FoundGap.member_state == event.member_state, FoundGap.theme.in_(themes))
 
 
 async def keep_recommendation(work: UnitOfWork, event: assessment.RecommendationIssued) -> None:
@@ -59,6 +74,7 @@ async def keep_recommendation(work: UnitOfWork, event: assessment.Recommendation
     await _keep(work, IssuedRecommendation, event)
     for gap_id in event.gap_ids or (event.gap_id,):
         await _keep(work, RecommendedGap, event, gap_id=gap_id)
+    await _settle_recommended(work, event.recommendation_id)
 
 
 async def keep_status(
@@ -73,6 +89,7 @@ async def keep_status(
     }
     table = RecommendationStatus
     await _keep_latest(work, table, table.recommendation_id, table.told_at, news)
+    await _settle_recommended(work, event.recommendation_id)
 
 
 async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
@@ -85,56 +102,44 @@ async def keep_confidentiality(work: UnitOfWork, event: assessment.Confidentiali
     )
 
 
-async def existing_gaps(session: AsyncSession) -> dict[str, list[Finding]]:
-    """The gaps that still stand, by State.
-
-    The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
-    all of whose recommendations are closed stands no more.
-    """
-    known = CompletedAssessment
-    covered = func.jsonb_array_elements_text(known.themes).column_valued("theme")
-    latest = (
-        select(known.member_state, covered, known.assessment_id)
-        .distinct(known.member_state, covered)
-        .order_by(
-            known.member_state, covered, known.completed_on.desc(), known.assessment_id.desc()
-        )
-        .subquery()
-    )
-    of_gap = select(RecommendedGap.recommendation_id).where(
-        RecommendedGap.gap_id == FoundGap.gap_id
-    )
-    still_open = of_gap.outerjoin(
-        RecommendationStatus,
-        RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
-    ).where(func.coalesce(RecommendationStatus.status, ISSUED).not_in(CLOSED))
+async def existing_gaps(session: AsyncSession, on: date) -> dict[str, list[Found]]:
+    """The gaps that still stand, by State, and how old they are on a date."""
+    table = FoundGap
     statement = (
-        select(FoundGap.member_state, FoundGap.severity, FoundGap.theme, FoundGap.identified_on)
-        .outerjoin(
-            latest,
-            (latest.c.member_state == FoundGap.member_state) & (latest.c.theme == FoundGap.theme),
-        )
-        .where(
-            func.coalesce(latest.c.assessment_id, FoundGap.assessment_id) == FoundGap.assessment_id,
-            still_open.exists() | ~of_gap.exists(),
-        )
+        select(table.member_state, table.severity, *_summed_up(table, on))
+        .where(table.stands)
+        .group_by(table.member_state, table.severity)
     )
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for state, severity, theme, identified_on in await session.execute(statement):
-        found[state].append(Finding(severity, theme, identified_on))
+    found: dict[str, list[Found]] = defaultdict(list)
+    for state, *summed_up in await session.execute(statement):
+        found[state].append(Found(*summed_up))
     return found
 
 
-async def trends_since(session: AsyncSession, earliest: date) -> dict[str, list[Finding]]:
-    """The trends identified on `earliest` or later, by State that they bear on."""
+async def recent_trends(
+    session: AsyncSession, since: Mapping[str, date], on: date
+) -> dict[tuple[str, str], list[Found]]:
+    """The trends, issues and events that bear on each State, by State and kind.
+
+    `since` says for each kind from which date on they were identified, and `on` from which date
+    their age is told.
+    """
     table = FoundTrend
-    state = func.jsonb_array_elements_text(table.member_states).column_valued("state")
-    statement = select(state, table.severity, table.theme, table.identified_on).where(
-        table.identified_on >= earliest
+    states = (
+        func.jsonb_array_elements_text(table.member_states).table_valued("state").render_derived()
     )
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for member_state, severity, theme, identified_on in await session.execute(statement):
-        found[member_state].append(Finding(severity, theme, identified_on))
+    which = (states.c.state, table.kind, table.severity)
+    recent = (and_(table.kind == kind, table.identified_on >= day) for kind, day in since.items())
+    statement = (
+        select(*which, *_summed_up(table, on))
+        .select_from(table)
+        .join(states, true())
+        .where(or_(*recent))
+        .group_by(*which)
+    )
+    found: dict[tuple[str, str], list[Found]] = defaultdict(list)
+    for member_state, kind, *summed_up in await session.execute(statement):
+        found[member_state, kind].append(Found(*summed_up))
     return found
 
 
@@ -162,6 +167,57 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
         .order_by(issued.issued_on, issued.recommendation_id)
     )
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
+
+
+async def _settle_recommended(work: UnitOfWork, recommendation_id: UUID) -> None:
+    """Settle the gaps that a recommendation is about."""
+    table = RecommendedGap
+    about = select(table.gap_id).where(table.recommendation_id == recommendation_id)
+    await _settle(work, FoundGap.gap_id.in_(about))
+
+
+async def _settle(work: UnitOfWork, *which: ColumnElement[bool]) -> None:
+    """Note of gaps whether they stand.
+
+    The latest assessment that covered a theme decides which of the theme's gaps there are; a gap
+    all of whose recommendations are closed stands no more.
+    """
+    known = CompletedAssessment
+    latest = (
+        select(known.assessment_id)
+        .where(known.member_state == FoundGap.member_state, known.themes.op("?")(FoundGap.theme))
+        .order_by(known.completed_on.desc(), known.assessment_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    status = func.coalesce(RecommendationStatus.status, ISSUED)
+    is_open = (
+        select(func.bool_or(status.not_in(CLOSED)))
+        .select_from(RecommendedGap)
+        .outerjoin(
+            RecommendationStatus,
+            RecommendationStatus.recommendation_id == RecommendedGap.recommendation_id,
+        )
+        .where(RecommendedGap.gap_id == FoundGap.gap_id)
+        .scalar_subquery()
+    )
+    found_last = func.coalesce(latest, FoundGap.assessment_id) == FoundGap.assessment_id
+    stands = found_last & func.coalesce(is_open, true())
+    await work.session.execute(
+        update(FoundGap).where(*which, FoundGap.stands != stands).values(stands=stands)
+    )
+
+
+def _summed_up(table: type[FoundGap | FoundTrend], on: date) -> tuple[ColumnElement[Any], ...]:
+    """Of a group: how many, the latest date, the latest theme, and the mean age in days."""
+    latest_first = aggregate_order_by(table.theme, table.identified_on.desc(), table.theme)
+    age = func.greatest(literal(on, Date) - table.identified_on, 0)
+    return (
+        func.count(),
+        func.max(table.identified_on),
+        func.array_agg(latest_first)[1],
+        cast(func.avg(age), Float),
+    )
 
 
 async def _keep(work: UnitOfWork, table: type[Base], event: Event, **more: object) -> None:

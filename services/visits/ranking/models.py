@@ -10,6 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.database import Base, StateRecord
 
 
+class VisitRequestStatus(StrEnum):
+    """Whether a State still waits for the visit that it asked for."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    MET = "met"
+
+
 class VisitRequest(StateRecord):
     """A State's own request to be visited (¶6)."""
 
@@ -17,6 +25,9 @@ class VisitRequest(StateRecord):
 
     reason: Mapped[str] = mapped_column(Text)
     requested_on: Mapped[date]
+    status: Mapped[VisitRequestStatus] = mapped_column(index=True)
+    closed_on: Mapped[date | None]
+    """When it was withdrawn, or the day of the visit that met it."""
 
 
 class PastVisit(StateRecord):

@@ -4,24 +4,36 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from services.visits.policies.schemas import PolicyName, VersionNumber, Weights
+from services.visits.ranking.models import VisitRequestStatus
 from services.visits.ranking.rules import Policy, Rank
 from shared.database import ListQuery
-from shared.reference import Alpha3, member_states
+from shared.reference import Alpha3, RegionName
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
-def _known_region(value: str) -> str:
-    regions = sorted({state.region for state in member_states().values()})
-    if value not in regions:
-        raise ValueError(f"{value!r} is no UN M49 region; send one of {', '.join(regions)}")
-    return value
-
-
-Region = Annotated[
-    str, AfterValidator(_known_region), Field(description="UN M49 region", examples=["Africa"])
+StoredDate = Annotated[
+    date,
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""Stays JSON when it is dumped: an annual list keeps the ranks of its States."""
+ALL_STATES = 193
+FIRST = 20
+"""How many States count as the first, unless the caller says: about as many as are visited a
+year. The project's own number."""
+First = Annotated[
+    int, Field(ge=1, le=ALL_STATES, description="How many States count as the first of the ranking")
 ]
 
 
@@ -45,6 +57,8 @@ class VisitRequestRead(BaseModel):
     member_state: str
     reason: str
     requested_on: date
+    status: VisitRequestStatus
+    closed_on: date | None = Field(description="When it was withdrawn, or met by a visit")
     confidential: bool
 
 
@@ -52,6 +66,7 @@ class VisitRequestQuery(ListQuery):
     """Filters and sort of the requests."""
 
     member_state: Alpha3 | None = None
+    status: VisitRequestStatus | None = None
     sort: Literal["requested_on", "-requested_on"] = "-requested_on"
 
 
@@ -93,6 +108,14 @@ class ContributionRead(BaseModel):
     weight: float
     contribution: float = Field(description="Value times weight, over the sum of the weights")
     because: str
+    count: int = Field(0, description="How many gaps, trends, requests, ... it rests on")
+    data_as_of: StoredDate | None = Field(
+        None, description="The date of the latest of them; null if nothing is known"
+    )
+    age_days: int | None = Field(None, description="How old that is on the day of the ranking")
+
+    def __str__(self) -> str:
+        return f"{self.factor} {self.contribution:.3f} ({self.because})"
 
 
 class RankRead(BaseModel):
@@ -107,12 +130,12 @@ class RankRead(BaseModel):
 
 
 class PolicyRead(BaseModel):
-    """The weights that a ranking was computed with, by name and version."""
+    """The weights that a ranking was computed with; name and version are null if unsaved."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    name: str
-    version: int
+    name: str | None
+    version: int | None
     weights: dict[str, float]
 
 
@@ -146,10 +169,122 @@ class StandingRead(RankRead):
         return cls(**placed, computed_on=on, policy=PolicyRead.model_validate(policy))
 
 
-class RankingQuery(BaseModel):
+class UnderPolicy(BaseModel):
+    """Which weights to rank with: by default those in force."""
+
+    policy: PolicyName | None = Field(None, description="Left out: the policy in force")
+    version: VersionNumber | None = Field(
+        None, description="Left out: the latest version of `policy`"
+    )
+
+
+class RankingQuery(UnderPolicy):
     """Narrows the ranking; positions stay those among all States."""
 
     model_config = ConfigDict(extra="forbid")
 
-    region: Region | None = None
-    limit: int = Field(193, ge=1, le=193)
+    region: RegionName | None = None
+    limit: int = Field(ALL_STATES, ge=1, le=ALL_STATES)
+
+
+class RankedStateQuery(UnderPolicy, ListQuery):
+    """Filters and sort of the ranked States; positions stay those among all States."""
+
+    region: RegionName | None = None
+    sort: Literal["position", "-position"] = "position"
+
+
+class WhatIf(BaseModel):
+    """Weights to rank with once, without saving them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    weights: Weights
+    first: First = FIRST
+
+
+class MoveRead(BaseModel):
+    """A State whose place differs."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    member_state: str
+    position_before: int
+    position_after: int
+    places: int = Field(description="How many it went up; negative: down")
+    score_before: float
+    score_after: float
+
+
+class ComparisonRead(BaseModel):
+    """What differs from the ranking under one policy to the ranking under another."""
+
+    computed_on: date
+    before: PolicyRead
+    after: PolicyRead
+    first: int
+    kendall_tau: float = Field(description="1: the same order; -1: the reverse")
+    entering: list[str] = Field(description="Among the first after, and not before")
+    leaving: list[str] = Field(description="Among the first before, and not after")
+    moves: list[MoveRead] = Field(description="Those that move furthest first")
+
+
+class ComparisonQuery(UnderPolicy):
+    """Which two policies to compare; by default from the one in force."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    with_policy: PolicyName | None = Field(None, description="Left out: the policy in force")
+    with_version: VersionNumber | None = Field(
+        None, description="Left out: the latest version of `with_policy`"
+    )
+    first: First = FIRST
+
+
+class WhatIfRead(BaseModel):
+    """The ranking under the weights that were sent, and its difference to the one in force."""
+
+    ranking: RankingRead
+    difference: ComparisonRead
+
+
+class SensitivityQuery(UnderPolicy):
+    """How far and how often the weights are varied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: First = FIRST
+    spread: float = Field(
+        0.25,
+        gt=0,
+        le=2,
+        description="Standard deviation of the logarithm of each weight: with 0.25, two in three "
+        "draws of a weight are within a factor of 1.28",
+    )
+    draws: int = Field(10_000, ge=100, le=100_000)
+    seed: int = Field(1373, ge=0, le=2**63 - 1, description="The same seed, the same draws")
+
+
+class SteadinessRead(BaseModel):
+    """Where a State comes out when the weights vary."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    member_state: str
+    position: int = Field(description="Under the weights as they are")
+    share_in_first: float = Field(description="Of the draws, those that have it among the first")
+    p5: int = Field(description="The position that 5 in 100 draws do not exceed")
+    p50: int
+    p95: int
+
+
+class SensitivityRead(BaseModel):
+    """How much of the ranking hangs on the weights."""
+
+    computed_on: date
+    policy: PolicyRead
+    first: int
+    spread: float
+    draws: int
+    seed: int
+    states: list[SteadinessRead]

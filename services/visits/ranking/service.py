@@ -5,24 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from services.visits.findings import service as findings
+from services.visits.policies import service as policies
+from services.visits.ranking.factors import Answered, Requested, Standing, counts_from
 from services.visits.ranking.models import (
     ExpressedAnswer,
     ExpressedConsent,
     PastVisit,
     ReturnVisit,
     VisitRequest,
+    VisitRequestStatus,
 )
-from services.visits.ranking.rules import (
-    RISK_BASED,
-    Answered,
-    Rank,
-    Standing,
-    rank_for_visit,
-    trends_count_from,
-)
+from services.visits.ranking.requests import FREE_STEPS
+from services.visits.ranking.rules import Rank, rank_for_visit
 from services.visits.ranking.schemas import (
     PastVisitCreate,
     PastVisitQuery,
@@ -30,8 +26,8 @@ from services.visits.ranking.schemas import (
     VisitRequestQuery,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Invalid
+from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.errors import Invalid, require_step
 from shared.reference import member_states
 
 
@@ -40,7 +36,26 @@ async def request_visit(
 ) -> VisitRequest:
     """Record that the State asks to be visited."""
     caller.require_state(wanted.member_state)
-    request = VisitRequest(**wanted.model_dump(), requested_on=work.clock.today())
+    request = VisitRequest(
+        **wanted.model_dump(),
+        requested_on=work.clock.today(),
+        status=VisitRequestStatus.OPEN,
+        closed_on=None,
+    )
+    await work.save(request)
+    return request
+
+
+async def withdraw_request(
+    work: UnitOfWork, caller: Caller, request_id: UUID, version: int | None
+) -> VisitRequest:
+    """Record that the State no longer asks to be visited."""
+    request = await read_visible(
+        work.session, caller, VisitRequest, request_id, version=version, locked=True
+    )
+    require_step("request", request.status, VisitRequestStatus.WITHDRAWN, FREE_STEPS)
+    request.status = VisitRequestStatus.WITHDRAWN
+    request.closed_on = work.clock.today()
     await work.save(request)
     return request
 
@@ -52,6 +67,8 @@ async def list_requests(
     statement = visible_to(caller, select(VisitRequest), VisitRequest)
     if query.member_state:
         statement = statement.where(VisitRequest.member_state == query.member_state)
+    if query.status:
+        statement = statement.where(VisitRequest.status == query.status)
     sortable = {"requested_on": VisitRequest.requested_on}
     return await paginate(session, statement, query, query.sort, sortable, VisitRequest.id)
 
@@ -62,7 +79,7 @@ async def enter_past_visit(work: UnitOfWork, wanted: PastVisitCreate) -> PastVis
     if wanted.visited_on >= today:
         raise Invalid.of_field("body.visited_on", f"Give a date before today, {today}.")
     visit = PastVisit(**wanted.model_dump(), confidential=False)
-    await work.save(visit)
+    await _keep(work, visit)
     return visit
 
 
@@ -81,13 +98,14 @@ async def keep_visit(
     work: UnitOfWork, member_state: str, visited_on: date, mission_id: UUID, *, confidential: bool
 ) -> None:
     """Record that a mission's visit took place."""
-    await work.save(
+    await _keep(
+        work,
         PastVisit(
             member_state=member_state,
             visited_on=visited_on,
             mission_id=mission_id,
             confidential=confidential,
-        )
+        ),
     )
 
 
@@ -133,51 +151,103 @@ async def keep_return_visit(work: UnitOfWork, member_state: str, follow_up_id: U
 
 
 async def rank_all(session: AsyncSession, on: date) -> list[Rank]:
-    """All Member States, ranked by what is known on a date."""
-    return rank_for_visit(await standings(session, on), RISK_BASED.weights, on)
+    """All Member States, ranked under the policy in force by what is known on a date."""
+    policy = await policies.in_force(session)
+    return rank_for_visit(await standings(session, on), policy.weights, on)
 
 
 async def standings(session: AsyncSession, on: date) -> list[Standing]:
     """What is known of every Member State and still counts on a date."""
-    gaps = await findings.existing_gaps(session)
-    trends = await findings.trends_since(session, trends_count_from(on))
+    gaps = await findings.existing_gaps(session, on)
+    trends = await findings.recent_trends(session, counts_from(on), on)
     assessed = await findings.latest_assessments(session)
     answered = await _latest_answers(session)
-    requested = await _latest(session, VisitRequest.member_state, VisitRequest.requested_on)
-    visited = await _latest(session, PastVisit.member_state, PastVisit.visited_on)
-    returning = await _latest(session, ReturnVisit.member_state, ReturnVisit.recommended_on)
+    requested = await _open_requests(session)
+    visited = await _visits(session)
+    returning = await _return_visits(session)
     return [
         Standing(
             member_state=state,
-            gaps=tuple(gaps.get(state, ())),
-            trends=tuple(trends.get(state, ())),
+            gaps=gaps.get(state, ()),
+            emerging_issues=trends.get((state, "emerging_issue"), ()),
+            trends=trends.get((state, "trend"), ()),
+            events=trends.get((state, "event"), ()),
             assessed=assessed.get(state),
-            requested_on=requested.get(state),
+            requested=requested.get(state),
             answered=answered.get(state),
-            visited_on=visited.get(state),
+            visits=visited[state][0] if state in visited else 0,
+            visited_on=visited[state][1] if state in visited else None,
             return_recommended_on=returning.get(state),
         )
         for state in member_states()
     ]
 
 
+async def _keep(work: UnitOfWork, visit: PastVisit) -> None:
+    """Keep a visit, which meets the requests that the State had made by then."""
+    await work.save(visit)
+    waiting = await work.session.scalars(
+        select(VisitRequest)
+        .where(
+            VisitRequest.member_state == visit.member_state,
+            VisitRequest.status == VisitRequestStatus.OPEN,
+            VisitRequest.requested_on <= visit.visited_on,
+        )
+        .order_by(VisitRequest.id)
+        .with_for_update()
+    )
+    for request in waiting.all():
+        request.status = VisitRequestStatus.MET
+        request.closed_on = visit.visited_on
+        await work.save(request)
+
+
 async def _latest_answers(session: AsyncSession) -> dict[str, Answered]:
+    """What each State last said; a standing consent in force counts before any other answer."""
     table = ExpressedConsent
-    latest = await session.scalars(
-        select(table)
+    in_force = table.standing & table.ended_on.is_(None)
+    latest = await session.execute(
+        select(table.member_state, table.answer, table.answered_on, table.standing, table.ended_on)
         .distinct(table.member_state)
-        .order_by(table.member_state, table.answered_on.desc(), table.consent_id.desc())
+        .order_by(
+            table.member_state, in_force.desc(), table.answered_on.desc(), table.consent_id.desc()
+        )
     )
     return {
-        row.member_state: Answered(row.answer == ExpressedAnswer.GIVEN, row.answered_on)
-        for row in latest
+        state: Answered(answer == ExpressedAnswer.GIVEN, answered_on, standing, ended_on)
+        for state, answer, answered_on, standing, ended_on in latest
     }
 
 
-async def _latest(
-    session: AsyncSession,
-    member_state: InstrumentedAttribute[str],
-    day: InstrumentedAttribute[date],
-) -> dict[str, date]:
-    rows = await session.execute(select(member_state, func.max(day)).group_by(member_state))
+async def _open_requests(session: AsyncSession) -> dict[str, Requested]:
+    table = VisitRequest
+    rows = await session.execute(
+        select(
+            table.member_state,
+            func.count(),
+            func.min(table.requested_on),
+            func.max(table.requested_on),
+        )
+        .where(table.status == VisitRequestStatus.OPEN)
+        .group_by(table.member_state)
+    )
+    return {state: Requested(count, first, latest) for state, count, first, latest in rows}
+
+
+async def _visits(session: AsyncSession) -> dict[str, tuple[int, date]]:
+    """How many visits each visited State had, and the last."""
+    table = PastVisit
+    rows = await session.execute(
+        select(table.member_state, func.count(), func.max(table.visited_on)).group_by(
+            table.member_state
+        )
+    )
+    return {state: (count, last) for state, count, last in rows}
+
+
+async def _return_visits(session: AsyncSession) -> dict[str, date]:
+    table = ReturnVisit
+    rows = await session.execute(
+        select(table.member_state, func.max(table.recommended_on)).group_by(table.member_state)
+    )
     return dict(rows.tuples().all())

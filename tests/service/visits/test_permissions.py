@@ -15,6 +15,11 @@ SOME = UUID(int=1)
 WRITES = {
     "POST /v1/visit-requests": CTED | STATE,
     "POST /v1/past-visits": CTED,
+    f"POST /v1/visit-requests/{SOME}/withdrawal": CTED | STATE,
+    "POST /v1/ranking-policies": CTED,
+    "POST /v1/ranking-policies/risk-based/versions": CTED,
+    "POST /v1/ranking-policies/risk-based/versions/1/entry-into-force": {Role.CTED_LEAD},
+    "POST /v1/ranking/what-if": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "POST /v1/visit-lists": CTED,
     f"PATCH /v1/visit-lists/{SOME}": CTED,
     f"POST /v1/visit-lists/{SOME}/submission": CTED,
@@ -68,6 +73,11 @@ WRITES = {
 }
 READS = {
     "GET /v1/ranking": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
+    "GET /v1/ranking/comparison": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
+    "GET /v1/ranking/sensitivity": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
+    "GET /v1/ranked-states": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
+    "GET /v1/ranking-policies": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
+    "GET /v1/ranking-policies-in-force": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/visit-lists": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/visit-requests": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/past-visits": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},

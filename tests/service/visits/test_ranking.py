@@ -12,6 +12,7 @@ from shared.embedded.stack import Stack
 from shared.events import Envelope, Event
 from shared.reference import member_states
 from tests.service.visits.actors import Actors, Body, completed_mission, done
+from tests.service.visits.grounds import factor
 from tests.support.events import publish, publish_envelopes
 from tests.support.waiting import eventually
 
@@ -61,10 +62,6 @@ def status_of(
     )
 
 
-def factor(standing: Body, name: str) -> Body:
-    return next(dict(part) for part in standing["factors"] if part["factor"] == name)
-
-
 class Facts:
     """Publishes facts about one State, and waits until they are heard of."""
 
@@ -92,7 +89,7 @@ class Facts:
         heard: Body = await eventually(
             self._officer,
             f"/v1/ranking/{self._state}",
-            lambda standing: str(completed_on) in factor(standing, "assessment")["because"],
+            lambda standing: str(completed_on) in factor(standing, "analysis")["because"],
         )
         return heard
 
@@ -256,64 +253,6 @@ async def test_a_status_heard_before_its_recommendation_and_gap_still_counts(
     assert factor(standing, "gaps")["because"] == "No gap is known."
 
 
-async def test_a_trend_counts_for_each_state_that_it_bears_on(
-    stack: Stack, actors: Actors, officer: httpx.AsyncClient
-) -> None:
-    today = await actors.today()
-    trend = assessment.TrendIdentified(
-        trend_id=uuid4(),
-        theme="foreign-terrorist-fighters",
-        member_states=["BEN", "CIV"],
-        severity="critical",
-        identified_on=today,
-    )
-    envelopes = await publish(stack, trend)
-    await publish_envelopes(stack, *envelopes)
-    for state in ("BEN", "CIV"):
-        standing = await eventually(
-            officer, f"/v1/ranking/{state}", lambda body: factor(body, "trends")["value"] > 0
-        )
-        assert factor(standing, "trends")["value"] == pytest.approx(0.5, abs=0.01)
-    assert factor(await done(await officer.get("/v1/ranking/GHA")), "trends")["value"] == 0
-
-
-async def test_a_revised_trend_counts_as_it_stands_and_a_closed_one_no_more(
-    stack: Stack, actors: Actors, officer: httpx.AsyncClient
-) -> None:
-    async def trends_of(state: str, expected: float) -> None:
-        await eventually(
-            officer,
-            f"/v1/ranking/{state}",
-            lambda body: factor(body, "trends")["value"] == pytest.approx(expected, abs=0.01),
-        )
-
-    about = {
-        "trend_id": uuid4(),
-        "theme": "arms",
-        "member_states": ["VUT", "TON"],
-        "severity": "critical",
-        "identified_on": await actors.today(),
-    }
-    (identified,) = await publish(stack, assessment.TrendIdentified.model_validate(about))
-    await trends_of("TON", 0.5)
-    milder = about | {"severity": "high", "member_states": ["TON", "KIR"]}
-    (revised,) = await publish(stack, assessment.TrendRevised.model_validate(milder))
-    await trends_of("VUT", 0)
-    for state in ("TON", "KIR"):
-        await trends_of(state, 1 - 2**-0.5)
-    closed = milder | {"closed_on": about["identified_on"]}
-    await publish(stack, assessment.TrendClosed.model_validate(closed))
-    for state in ("TON", "KIR"):
-        await trends_of(state, 0)
-    late = [envelope.model_copy(update={"id": uuid4()}) for envelope in (identified, revised)]
-    marker = about | {"trend_id": uuid4(), "member_states": ["FSM"]}
-    await publish_envelopes(stack, *late)
-    await publish(stack, assessment.TrendIdentified.model_validate(marker))
-    await trends_of("FSM", 0.5)
-    for state in ("TON", "KIR", "VUT"):
-        await trends_of(state, 0)
-
-
 async def test_the_latest_assessment_counts(stack: Stack, officer: httpx.AsyncClient) -> None:
     scores = [("2020-03-01", 0.9), ("2020-05-01", 0.2), ("2020-04-01", 0.8)]
     for completed_on, score in scores:
@@ -329,7 +268,7 @@ async def test_the_latest_assessment_counts(stack: Stack, officer: httpx.AsyncCl
             ),
         )
     await eventually(
-        officer, "/v1/ranking/SEN", lambda body: factor(body, "assessment")["value"] == 0.8
+        officer, "/v1/ranking/SEN", lambda body: factor(body, "analysis")["value"] == 0.8
     )
 
 

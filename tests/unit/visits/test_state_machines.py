@@ -16,6 +16,8 @@ from services.visits.missions.rules import FREE_STEPS as MISSION
 from services.visits.missions.rules import FREE_STEPS_OF_AN_ITEM as ITEM
 from services.visits.other_visits.models import OtherVisitStatus
 from services.visits.other_visits.rules import FREE_STEPS as OTHER_VISIT
+from services.visits.ranking.models import VisitRequestStatus
+from services.visits.ranking.requests import FREE_STEPS as REQUEST
 from services.visits.reports.models import CommentStatus, ReportStatus
 from services.visits.reports.rules import FREE_STEPS as REPORT
 from services.visits.reports.rules import FREE_STEPS_OF_COMMENTS as COMMENT
@@ -31,6 +33,7 @@ ALLOWED = {
         VISIT_LIST,
         VisitListStatus,
     ),
+    "visit request": ("open>withdrawn open>met", REQUEST, VisitRequestStatus),
     "consent": (
         """requested>given requested>declined requested>deferred
         deferred>given deferred>declined deferred>deferred

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "95bfb1ae24a2"
+revision: str = "9c851b64d0e8"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -229,10 +229,18 @@ def upgrade() -> None:
         sa.Column("resolution", sa.Integer(), nullable=False),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("identified_on", sa.Date(), nullable=False),
+        sa.Column("stands", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("gap_id", name=op.f("pk_found_gaps")),
     )
     op.create_index(
         op.f("ix_found_gaps_member_state"), "found_gaps", ["member_state"], unique=False
+    )
+    op.create_index(
+        "ix_found_gaps_that_stand",
+        "found_gaps",
+        ["member_state"],
+        unique=False,
+        postgresql_where=sa.text("stands"),
     )
     op.create_table(
         "found_trends",
@@ -398,6 +406,21 @@ def upgrade() -> None:
         op.f("ix_past_visits_member_state"), "past_visits", ["member_state"], unique=False
     )
     op.create_table(
+        "ranking_policy_versions",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("weights", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("saved_by", sa.String(), nullable=False),
+        sa.Column("saved_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_versions")),
+        sa.UniqueConstraint("name", "number", name=op.f("uq_ranking_policy_versions_name_number")),
+    )
+    op.create_table(
         "recommendation_statuses",
         sa.Column("recommendation_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -410,6 +433,12 @@ def upgrade() -> None:
         sa.Column("gap_id", sa.Uuid(), nullable=False),
         sa.Column("recommendation_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("gap_id", "recommendation_id", name=op.f("pk_recommended_gaps")),
+    )
+    op.create_index(
+        op.f("ix_recommended_gaps_recommendation_id"),
+        "recommended_gaps",
+        ["recommendation_id"],
+        unique=False,
     )
     op.create_table(
         "reference_member_states",
@@ -545,6 +574,14 @@ def upgrade() -> None:
         "visit_requests",
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "open", "withdrawn", "met", name="visitrequeststatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -556,6 +593,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_visit_requests_member_state"), "visit_requests", ["member_state"], unique=False
     )
+    op.create_index(op.f("ix_visit_requests_status"), "visit_requests", ["status"], unique=False)
     op.create_table(
         "consents",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
@@ -642,6 +680,24 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_declared_conflicts_officer_id"), "declared_conflicts", ["officer_id"], unique=False
+    )
+    op.create_table(
+        "ranking_policy_entries_into_force",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["name", "number"],
+            ["ranking_policy_versions.name", "ranking_policy_versions.number"],
+            name=op.f("fk_ranking_policy_entries_into_force_name_ranking_policy_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_entries_into_force")),
     )
     op.create_table(
         "visit_list_states",
@@ -1241,6 +1297,7 @@ def downgrade() -> None:
     op.drop_table("consent_reminders")
     op.drop_index(op.f("ix_visit_list_states_visit_list_id"), table_name="visit_list_states")
     op.drop_table("visit_list_states")
+    op.drop_table("ranking_policy_entries_into_force")
     op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
     op.drop_table("declared_conflicts")
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
@@ -1248,6 +1305,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
     op.drop_index(op.f("ix_consents_answer_due_on"), table_name="consents")
     op.drop_table("consents")
+    op.drop_index(op.f("ix_visit_requests_status"), table_name="visit_requests")
     op.drop_index(op.f("ix_visit_requests_member_state"), table_name="visit_requests")
     op.drop_table("visit_requests")
     op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
@@ -1270,8 +1328,10 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_reference_member_states_region"), table_name="reference_member_states")
     op.drop_table("reference_member_states")
+    op.drop_index(op.f("ix_recommended_gaps_recommendation_id"), table_name="recommended_gaps")
     op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
+    op.drop_table("ranking_policy_versions")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
     op.drop_table("outbox_lanes")
@@ -1296,6 +1356,9 @@ def downgrade() -> None:
     op.drop_table("idempotent_requests")
     op.drop_index(op.f("ix_found_trends_identified_on"), table_name="found_trends")
     op.drop_table("found_trends")
+    op.drop_index(
+        "ix_found_gaps_that_stand", table_name="found_gaps", postgresql_where=sa.text("stands")
+    )
     op.drop_index(op.f("ix_found_gaps_member_state"), table_name="found_gaps")
     op.drop_table("found_gaps")
     op.drop_index(op.f("ix_follow_ups_status"), table_name="follow_ups")

@@ -1,0 +1,1 @@
+"""How much each reason for a visit weighs: named policies, every version kept (¶6)."""
