@@ -14,12 +14,12 @@ from services.visits.policies.router import router as policies
 from services.visits.policies.service import keep_built_in
 from services.visits.ranking.router import router as ranking
 from services.visits.report_documents.router import router as report_documents
+from services.visits.report_timelines.router import router as report_timelines
 from services.visits.reports.comments_router import router as report_comments
 from services.visits.reports.router import router as reports
 from services.visits.reports.steps_router import router as report_steps
 from services.visits.reports.versions_router import router as report_versions
 from services.visits.standing_consents.router import router as standing_consents
-from services.visits.timelines.router import router as report_timelines
 from services.visits.visit_list.router import listings
 from services.visits.visit_list.router import router as visit_list
 from shared.app import create_service

@@ -102,7 +102,9 @@ async def test_consent_is_valid_until_its_day_and_expires_if_no_visit_is_made_of
     visit |= {"kind": "focused", "starts_on": str(last), "ends_on": str(last)}
     mission = await done(await officer.post("/v1/missions", json=visit))
     moved = await officer.patch(
-        f"/v1/missions/{mission['id']}", json=beyond, headers={"If-Match": '"1"'}
+        f"/v1/missions/{mission['id']}",
+        json=beyond | {"reason": "Flights."},
+        headers={"If-Match": '"1"'},
     )
     assert fields_of(moved) == ["body.ends_on"]
     unused = f"/v1/consents/{(await requested_consent(actors, 'SMR'))['id']}"
@@ -160,13 +162,13 @@ async def test_a_state_revokes_its_consent_until_the_visit_begins(
 async def test_the_timeline_of_a_state_tells_all_that_happened_in_order(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    consent = await requested_consent(actors, "MHL")
+    consent = await requested_consent(actors, "MDG")
     path = f"/v1/consents/{consent['id']}"
-    islands = actors.state("MHL")
-    timeline = "/v1/consent-timelines/MHL"
+    island = actors.state("MDG")
+    timeline = "/v1/consent-timelines/MDG"
     await done(await officer.post(f"{path}/reminders", json={"note": "Please answer."}))
     due = {
-        "member_state": "MHL",
+        "member_state": "MDG",
         "deadline_id": uuid4(),
         "duty": "consent-answer",
         "due_on": date.fromisoformat(consent["answer_due_on"]),
@@ -186,12 +188,12 @@ async def test_the_timeline_of_a_state_tells_all_that_happened_in_order(
             moment["kind"] for moment in body["items"]
         }
 
-    await eventually(islands, timeline, both_announced)
+    await eventually(island, timeline, both_announced)
     until = str(await actors.today() + timedelta(days=9))
     deferred = {"answer": "deferred", "until": until, "reason": "Elections."}
-    await done(await islands.post(f"{path}/answer", json=deferred))
+    await done(await island.post(f"{path}/answer", json=deferred))
     given = {"answer": "given", "conditions": ["In May.", "With interpreters."]}
-    await done(await islands.post(f"{path}/answer", json=given))
+    await done(await island.post(f"{path}/answer", json=given))
     fulfilment = f"{path}/conditions/1/fulfilment"
     met = await done(await officer.post(fulfilment))
     assert [condition["met_on"] for condition in met["conditions"]] == [
@@ -206,9 +208,9 @@ async def test_the_timeline_of_a_state_tells_all_that_happened_in_order(
     mission = await done(await officer.post("/v1/missions", json=visit | dates))
     cancel = f"/v1/missions/{mission['id']}/cancellation"
     await done(await officer.post(cancel, json={"reason": "Flooded."}))
-    await done(await islands.post(f"{path}/revocation", json={}))
+    await done(await island.post(f"{path}/revocation", json={}))
 
-    told = (await done(await islands.get(timeline)))["items"]
+    told = (await done(await island.get(timeline)))["items"]
     # What notifications announced bears the date of its event, which is the machine's here.
     own = [moment for moment in told if not moment["kind"].startswith("deadline")]
     assert [(moment["kind"], moment["words"]) for moment in own] == [
@@ -222,19 +224,19 @@ async def test_the_timeline_of_a_state_tells_all_that_happened_in_order(
         ("visit_cancelled", "Flooded."),
         ("revoked", ""),
     ]
-    heard = (await done(await islands.get(timeline, params=announced)))["items"]
+    heard = (await done(await island.get(timeline, params=announced)))["items"]
     assert [moment["kind"] for moment in heard] == ["deadline_approaching", "deadline_missed"]
     records = {moment["kind"]: moment["record"] for moment in told}
     assert records["deadline_missed"] == records["deferred"] == path
-    assert (await done(await islands.get(records["listed"])))["items"][0]["listed"]
+    assert (await done(await island.get(records["listed"])))["items"][0]["listed"]
     assert records["visit_cancelled"] == f"/v1/missions/{mission['id']}"
 
     query: Body = {"limit": 4, "sort": "-happened_on"}
-    page = await done(await islands.get(timeline, params=query))
+    page = await done(await island.get(timeline, params=query))
     pages = page["items"]
     while page["next_cursor"]:
         query["cursor"] = page["next_cursor"]
-        page = await done(await islands.get(timeline, params=query))
+        page = await done(await island.get(timeline, params=query))
         pages += page["items"]
     assert pages == told[::-1]
     today = {"since": str(await actors.today()), "until": str(await actors.today())}
@@ -242,7 +244,7 @@ async def test_the_timeline_of_a_state_tells_all_that_happened_in_order(
     assert [moment for moment in on_the_day if moment in own] == own
     tomorrow = {"since": str(await actors.today() + timedelta(days=1))}
     assert (await done(await officer.get(timeline, params=tomorrow)))["items"] == []
-    file = await islands.get(f"{timeline}/export", params={"format": "csv"})
+    file = await island.get(f"{timeline}/export", params={"format": "csv"})
     assert len(file.text.strip().splitlines()) >= 1 + len(told)
     assert refusal(await actors.state("NRU").get(timeline)) == (403, "forbidden")
     unknown = await officer.get("/v1/consent-timelines/XYZ")

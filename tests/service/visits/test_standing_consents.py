@@ -29,56 +29,58 @@ STANDING = "/v1/standing-consents"
 async def test_a_standing_consent_answers_requests_until_it_is_revoked(
     stack: Stack, actors: Actors, officer: httpx.AsyncClient
 ) -> None:
-    tuvalu = actors.state("TUV")
-    body = {"member_state": "TUV", "conditions": ["With a month's notice."]}
-    answers = await asyncio.gather(*(tuvalu.post(STANDING, json=body) for _ in range(3)))
+    new_zealand = actors.state("NZL")
+    body = {"member_state": "NZL", "conditions": ["With a month's notice."]}
+    answers = await asyncio.gather(*(new_zealand.post(STANDING, json=body) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     (first,) = [answer for answer in answers if answer.status_code == 201]
-    standing = await done(await tuvalu.get(first.headers["location"]))
+    standing = await done(await new_zealand.get(first.headers["location"]))
     assert (standing["status"], standing["valid_until"]) == ("in_force", None)
     told = await read_event(stack, visits.StandingConsentGiven, standing_consent_id=standing["id"])
     assert told["data"]["conditions"] == body["conditions"][0]
 
-    given = await requested_consent(actors, "TUV")
+    given = await requested_consent(actors, "NZL")
     assert (given["status"], given["standing_consent_id"]) == ("given", standing["id"])
     assert given["conditions"] == [{"text": body["conditions"][0], "met_on": None}]
     event = await read_event(stack, visits.ConsentGiven, consent_id=given["id"])
     assert event["data"]["standing_consent_id"] == standing["id"]
-    asked = await requested_consent(actors, "TUV", ask_anyway=True)
+    asked = await requested_consent(actors, "NZL", ask_anyway=True)
     assert (asked["status"], asked["standing_consent_id"]) == ("requested", None)
     (requested,) = await read_events(
         stack,
         "ctc.visits",
-        lambda event: event["type"] == visits.ConsentRequested.type and event["subject"] == "TUV",
+        lambda event: event["type"] == visits.ConsentRequested.type and event["subject"] == "NZL",
         1,
     )
     assert requested["data"]["consent_id"] == asked["id"]
 
-    await done(await tuvalu.post(f"/v1/consents/{given['id']}/revocation", json={}))
+    await done(await new_zealand.post(f"/v1/consents/{given['id']}/revocation", json={}))
     again = {
         "visit_list_id": given["visit_list_id"],
-        "member_state": "TUV",
+        "member_state": "NZL",
         "answer_due_on": str(await actors.today() + timedelta(days=9)),
     }
     assert (await done(await officer.post("/v1/consents", json=again)))["status"] == "requested"
 
     path = f"{STANDING}/{standing['id']}"
     stale = {"If-Match": '"9"'}
-    assert refusal(await tuvalu.post(f"{path}/revocation", json={}, headers=stale)) == STALE
+    assert refusal(await new_zealand.post(f"{path}/revocation", json={}, headers=stale)) == STALE
     other = actors.state("NRU")
     assert refusal(await other.post(f"{path}/revocation", json={})) == (403, "forbidden")
     assert refusal(await other.get(path)) == (404, "not-found")
     assert (await done(await other.get(STANDING)))["items"] == []
     assert refusal(await other.post(STANDING, json=body)) == (403, "forbidden")
-    ended = await done(await tuvalu.post(f"{path}/revocation", json={"reason": "A new policy."}))
+    ended = await done(
+        await new_zealand.post(f"{path}/revocation", json={"reason": "A new policy."})
+    )
     assert (ended["status"], ended["ended_because"]) == ("revoked", "A new policy.")
-    assert refusal(await tuvalu.post(f"{path}/revocation", json={})) == ILLEGAL
+    assert refusal(await new_zealand.post(f"{path}/revocation", json={})) == ILLEGAL
     told = await read_event(stack, visits.StandingConsentEnded, standing_consent_id=standing["id"])
     assert told["data"]["outcome"] == "revoked"
-    assert (await requested_consent(actors, "TUV"))["status"] == "requested"
-    query = {"member_state": "TUV", "status": "revoked"}
+    assert (await requested_consent(actors, "NZL"))["status"] == "requested"
+    query = {"member_state": "NZL", "status": "revoked"}
     assert (await done(await officer.get(STANDING, params=query)))["items"] == [ended]
-    file = await tuvalu.get(f"{STANDING}/export", params={"format": "json"})
+    file = await new_zealand.get(f"{STANDING}/export", params={"format": "json"})
     assert file.json() == [ended]
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.visits.timelines import service
-from services.visits.timelines.schemas import (
+from services.visits.report_timelines import service
+from services.visits.report_timelines.schemas import (
     BottleneckQuery,
     BottlenecksRead,
     TimelineQuery,

@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.visits.timelines.rules import STAGES, Stay
+from services.visits.report_timelines.rules import STAGES, Stay
 
 DRAWS: Final = 2000
 SEED: Final = 1373

@@ -11,11 +11,8 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.visits.reports.models import Report, ReportStage, StageName
-from services.visits.reports.rules import target_on
-from services.visits.reports.service import readable_by
-from services.visits.timelines.forecasting import HISTORY_YEARS, Forecast, PastStay, forecast
-from services.visits.timelines.rules import (
+from services.visits.report_timelines.forecasting import HISTORY_YEARS, Forecast, PastStay, forecast
+from services.visits.report_timelines.rules import (
     STAGES,
     Period,
     Stay,
@@ -23,7 +20,7 @@ from services.visits.timelines.rules import (
     measures_of,
     timeline_of,
 )
-from services.visits.timelines.schemas import (
+from services.visits.report_timelines.schemas import (
     BottleneckQuery,
     BottlenecksRead,
     Capacity,
@@ -34,6 +31,9 @@ from services.visits.timelines.schemas import (
     TimelineRead,
     TimelineSummary,
 )
+from services.visits.reports.models import Report, ReportStage, StageName
+from services.visits.reports.rules import target_on
+from services.visits.reports.service import readable_by
 from shared.auth import Caller
 from shared.database import Page, paginate
 from shared.errors import NotFound

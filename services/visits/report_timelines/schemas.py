@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
+from services.visits.report_timelines.forecasting import DRAWS, Forecast
+from services.visits.report_timelines.rules import Measures, Timeline
 from services.visits.reports.models import Report, ReportStatus, StageName
-from services.visits.timelines.forecasting import DRAWS, Forecast
-from services.visits.timelines.rules import Measures, Timeline
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
