@@ -15,7 +15,7 @@ from shared.database import ListQuery, Page, ReadSession
 from shared.exports import exported
 
 Made = dict[PurePosixPath, dict[str, Any]]
-EXPORTING = ("assessment",)
+EXPORTING = ("assessment", "visits")
 NOT_EXPORTED: dict[str, str] = {}
 """The lists that are no files, by their paths, and why."""
 MEDIA_TYPES = {
