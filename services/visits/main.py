@@ -2,11 +2,14 @@
 
 from fastapi import FastAPI
 
+from services.visits.calendars.router import router as calendars
 from services.visits.consent_timelines.router import router as consent_timelines
 from services.visits.consents.router import router as consents
 from services.visits.consultations.router import router as consultations
+from services.visits.dossiers.router import router as dossiers
 from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
+from services.visits.itineraries.router import router as itineraries
 from services.visits.missions.router import router as missions
 from services.visits.officers.router import router as officers
 from services.visits.other_visits.router import router as other_visits
@@ -43,6 +46,9 @@ def create_app() -> FastAPI:
             other_visits,
             missions,
             consultations,
+            itineraries,
+            calendars,
+            dossiers,
             reports,
             report_steps,
             report_comments,

@@ -51,9 +51,17 @@ class TransactionalRoute(APIRoute):
         return in_one_transaction
 
 
+def _unrepeated_session(request: Request) -> UnitOfWork:
+    state: Any = request.app.state
+    work = UnitOfWork(state.sessions(), state.clock, state.settings.service)
+    request.state.work = work
+    return work
+
+
 async def _write_session(
     request: Request,
     caller: CurrentCaller,
+    work: Annotated[UnitOfWork, Depends(_unrepeated_session)],
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -61,9 +69,6 @@ async def _write_session(
         ),
     ] = None,
 ) -> UnitOfWork:
-    state: Any = request.app.state
-    work = UnitOfWork(state.sessions(), state.clock, state.settings.service)
-    request.state.work = work
     if request.method == "POST" and idempotency_key is not None:
         scope = f"{caller.subject} {request.method} {request.url.path}"
         await claim(work.session, scope, idempotency_key, await _digest_of(request))
@@ -110,6 +115,8 @@ def _today(request: Request) -> date:
 
 Today = Annotated[date, Depends(_today)]
 WriteSession = Annotated[UnitOfWork, Depends(_write_session)]
+UnrepeatedSession = Annotated[UnitOfWork, Depends(_unrepeated_session)]
+"""As WriteSession, for an answer that holds a secret: none is kept for an Idempotency-Key."""
 ReadSession = Annotated[AsyncSession, Depends(_read_session)]
 SnapshotSession = Annotated[
     AsyncSession, Depends(_snapshot_session, max_concurrency=SNAPSHOTS_AT_ONCE)

@@ -155,6 +155,7 @@ class Stack:
             await self.broker.start()
         self._environment = {
             "OBJECT_STORE_URL": (self.run_directory / "objects").as_uri(),
+            **{f"{name.upper()}_URL": url for name, url in self.urls.items()},
             **os.environ,
             "ENVIRONMENT": "development",
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,

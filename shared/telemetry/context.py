@@ -86,19 +86,21 @@ class RequestContextMiddleware:
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            with handling(
-                f"{scope['method']} {scope['path']}", correlation_id, headers.get("traceparent")
-            ):
-                await self._app(scope, receive, send_with_ids)
+            with handling(scope["method"], correlation_id, headers.get("traceparent")):
+                try:
+                    await self._app(scope, receive, send_with_ids)
+                finally:
+                    route = getattr(scope.get("route"), "path", "unmatched")
+                    trace.get_current_span().update_name(f"{scope['method']} {route}")
         finally:
             seconds = time.perf_counter() - started
-            route = getattr(scope.get("route"), "path", "unmatched")
             metrics.http_seconds.labels(scope["method"], route, status).observe(seconds)
             if not route.startswith(("/health", "/metrics")):
                 log.info(
                     "answered",
                     method=scope["method"],
-                    path=scope["path"],
+                    # A secret address is for its holder alone.
+                    path=route if "{token}" in route else scope["path"],
                     status=status,
                     milliseconds=round(seconds * 1000, 1),
                 )

@@ -35,3 +35,14 @@ handled_total = Counter(
     "ctc_inbox_handled_total", "Events by what became of them", ["type", "outcome"]
 )
 jobs_total = Counter("ctc_due_jobs_total", "Due jobs by what became of them", ["kind", "outcome"])
+upstream_seconds = Histogram(
+    "ctc_upstream_request_seconds",
+    "Time for one attempt to read from another service, by what became of it",
+    ["upstream", "outcome"],
+    buckets=_LATENCY,
+)
+upstream_breaker_open = Gauge(
+    "ctc_upstream_breaker_open",
+    "1 from when another service failed too often until it answers again",
+    ["upstream"],
+)

@@ -10,11 +10,13 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from shared.auth import Allow, AnyCaller, CurrentCaller, Public, permission_of
 from shared.contracts.catalogue import application_of
 from shared.database import TransactionalRoute, WriteSession
-from shared.database.routing import _write_session
+from shared.database.routing import _unrepeated_session
 from shared.events.topics import SERVICES
 
 DOCUMENTATION = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/redoc"}
 OPEN_TO_ALL = {"/health/live", "/health/ready", "/metrics"}
+OPEN_BY_SECRET = {"visits": {"/v1/calendar-feeds/{token}.ics"}}
+"""The addresses that are themselves the permission."""
 
 of_each_service = pytest.mark.parametrize("service", SERVICES)
 
@@ -39,7 +41,7 @@ def uncommitted(app: FastAPI) -> list[str]:
     """The routes that take a unit of work and would never commit it."""
 
     def writes(dependant: Dependant) -> bool:
-        return dependant.call is _write_session or any(map(writes, dependant.dependencies))
+        return dependant.call is _unrepeated_session or any(map(writes, dependant.dependencies))
 
     return [
         f"{route.path} ({route.name})"
@@ -56,13 +58,13 @@ def test_every_route_declares_who_may_call_it(service: str) -> None:
 
 
 @of_each_service
-def test_only_health_and_metrics_are_public(service: str) -> None:
+def test_only_health_metrics_and_secret_addresses_are_public(service: str) -> None:
     public = {
         route.path
         for route in served(application_of(service, "development"))
         if isinstance(permission_of(route.dependant), Public)
     }
-    assert public == OPEN_TO_ALL
+    assert public == OPEN_TO_ALL | OPEN_BY_SECRET.get(service, set())
 
 
 @of_each_service

@@ -1,7 +1,9 @@
 """Step 3: whom to visit, consent, the visit, its report."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import shorten
 from typing import Any
 
 from shared.embedded.walk.assessing import Assessed
@@ -11,6 +13,7 @@ from shared.reference import member_states
 
 _LIST_SIZE = 12
 _VISITS = 3
+_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +157,47 @@ async def _carry_out(world: World, consent: dict[str, Any]) -> dict[str, Any]:
     starts_on = await world.today() + timedelta(days=45)
     ends_on = starts_on + timedelta(days=4)
     mission = await schedule(world, consent, starts_on, ends_on)
+    await _prepare(world, mission)
     await world.advance_to(ends_on + timedelta(days=1))
     await officer.post(f"/v1/missions/{mission['id']}/completion")
     await world.expect("visits.visit-completed", mission_id=mission["id"])
     world.narrator.tell(f"The clock moves to {ends_on + timedelta(days=1)}: the visit took place")
     return mission
+
+
+async def _prepare(world: World, mission: dict[str, Any]) -> None:
+    """Read what is known of the State, and put the first meeting on the programme."""
+    officer = world.api("visits", "cted_officer")
+    record = f"/v1/missions/{mission['id']}"
+    dossier: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(world.patience_seconds):
+            while True:
+                dossier = await officer.post(f"{record}/dossier")
+                if dossier["complete"]:
+                    break
+                await asyncio.sleep(_AGAIN_SECONDS)
+    except TimeoutError:
+        raise WalkFailedError(f"No whole dossier: {shorten(str(dossier), 300)}") from None
+    gaps = [gap["theme"] for gap in dossier["gaps"]["content"]]
+    if not gaps:
+        raise WalkFailedError("The dossier names no gap")
+    item = await officer.post(
+        f"{record}/itinerary",
+        {
+            "kind": "government_meeting",
+            "title": "Opening meeting (illustrative)",
+            "starts_at": {"local": f"{mission['starts_on']}T09:30", "time_zone": "UTC"},
+            "ends_at": {"local": f"{mission['starts_on']}T11:00", "time_zone": "UTC"},
+        },
+    )
+    calendar = await officer.file(f"{record}/calendar.ics")
+    if item["id"].encode() not in calendar:
+        raise WalkFailedError("The calendar does not show the opening meeting")
+    world.narrator.tell(
+        f"Its dossier, read from the assessment service, names {len(gaps)} gaps, in "
+        f"{', '.join(sorted(set(gaps)))}; its programme is a calendar to subscribe to (¶7)"
+    )
 
 
 async def _report(world: World, mission: dict[str, Any], state: str) -> Visited:

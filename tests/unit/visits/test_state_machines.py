@@ -11,6 +11,8 @@ from services.visits.consultations.models import ConsultationStatus
 from services.visits.consultations.rules import FREE_STEPS as CONSULTATION
 from services.visits.follow_up.models import FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
+from services.visits.itineraries.models import ItineraryItemStatus
+from services.visits.itineraries.rules import FREE_STEPS as ITINERARY_ITEM
 from services.visits.missions.models import ItemStatus, MissionStatus
 from services.visits.missions.rules import FREE_STEPS as MISSION
 from services.visits.missions.rules import FREE_STEPS_OF_AN_ITEM as ITEM
@@ -59,6 +61,7 @@ ALLOWED = {
         StandingConsentStatus,
     ),
     "mission": ("scheduled>completed scheduled>cancelled", MISSION, MissionStatus),
+    "itinerary item": ("planned>cancelled", ITINERARY_ITEM, ItineraryItemStatus),
     "report": (
         """drafting>review review>drafting review>fact_check fact_check>finalisation
         finalisation>review finalisation>consideration

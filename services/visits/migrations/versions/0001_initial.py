@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "9c851b64d0e8"
+revision: str = "aa4fca993fdc"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -849,6 +849,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_missions_status"), "missions", ["status"], unique=False)
     op.create_index("ix_missions_team", "missions", ["team"], unique=False, postgresql_using="gin")
     op.create_table(
+        "calendar_feeds",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("roles", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=True),
+        sa.Column("mission_id", sa.Uuid(), nullable=True),
+        sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mission_id"], ["missions.id"], name=op.f("fk_calendar_feeds_mission_id_missions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_calendar_feeds_token_sha256")),
+    )
+    op.create_index(op.f("ix_calendar_feeds_owner"), "calendar_feeds", ["owner"], unique=False)
+    op.create_table(
         "consultations",
         sa.Column("mission_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -906,6 +926,30 @@ def upgrade() -> None:
         op.f("ix_consultations_mission_id"), "consultations", ["mission_id"], unique=False
     )
     op.create_index(op.f("ix_consultations_status"), "consultations", ["status"], unique=False)
+    op.create_table(
+        "dossier_versions",
+        sa.Column("mission_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("assembled_by", sa.String(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mission_id"], ["missions.id"], name=op.f("fk_dossier_versions_mission_id_missions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_versions")),
+        sa.UniqueConstraint(
+            "mission_id", "number", name=op.f("uq_dossier_versions_mission_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_dossier_versions_member_state"), "dossier_versions", ["member_state"], unique=False
+    )
     op.create_table(
         "mission_checklist_items",
         sa.Column("mission_id", sa.Uuid(), nullable=False),
@@ -988,6 +1032,66 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reports_member_state"), "reports", ["member_state"], unique=False)
     op.create_index(op.f("ix_reports_status"), "reports", ["status"], unique=False)
+    op.create_table(
+        "itinerary_items",
+        sa.Column("mission_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "planned", "cancelled", name="itineraryitemstatus", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "arrival",
+                "government_meeting",
+                "site_visit",
+                "consultation",
+                "internal",
+                "travel",
+                "departure",
+                name="itineraryitemkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("starts_local", sa.DateTime(), nullable=False),
+        sa.Column("starts_zone", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_local", sa.DateTime(), nullable=False),
+        sa.Column("ends_zone", sa.String(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("participants", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("hosts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("consultation_id", sa.Uuid(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_itinerary_items_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["mission_id"], ["missions.id"], name=op.f("fk_itinerary_items_mission_id_missions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_itinerary_items")),
+    )
+    op.create_index(
+        op.f("ix_itinerary_items_member_state"), "itinerary_items", ["member_state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_itinerary_items_mission_id"), "itinerary_items", ["mission_id"], unique=False
+    )
     op.create_table(
         "report_comments",
         sa.Column("report_id", sa.Uuid(), nullable=False),
@@ -1278,15 +1382,22 @@ def downgrade() -> None:
     op.drop_table("report_section_confidentiality")
     op.drop_index(op.f("ix_report_comments_report_id"), table_name="report_comments")
     op.drop_table("report_comments")
+    op.drop_index(op.f("ix_itinerary_items_mission_id"), table_name="itinerary_items")
+    op.drop_index(op.f("ix_itinerary_items_member_state"), table_name="itinerary_items")
+    op.drop_table("itinerary_items")
     op.drop_index(op.f("ix_reports_status"), table_name="reports")
     op.drop_index(op.f("ix_reports_member_state"), table_name="reports")
     op.drop_table("reports")
     op.drop_index("ix_mission_checklist_items_mission_id", table_name="mission_checklist_items")
     op.drop_table("mission_checklist_items")
+    op.drop_index(op.f("ix_dossier_versions_member_state"), table_name="dossier_versions")
+    op.drop_table("dossier_versions")
     op.drop_index(op.f("ix_consultations_status"), table_name="consultations")
     op.drop_index(op.f("ix_consultations_mission_id"), table_name="consultations")
     op.drop_index(op.f("ix_consultations_member_state"), table_name="consultations")
     op.drop_table("consultations")
+    op.drop_index(op.f("ix_calendar_feeds_owner"), table_name="calendar_feeds")
+    op.drop_table("calendar_feeds")
     op.drop_index("ix_missions_team", table_name="missions", postgresql_using="gin")
     op.drop_index(op.f("ix_missions_status"), table_name="missions")
     op.drop_index("ix_missions_starts_on", table_name="missions")
