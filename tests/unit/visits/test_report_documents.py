@@ -199,9 +199,13 @@ def test_words_without_marks_are_all_there(text: str) -> None:
 
 @given(st.text(max_size=200).filter(lambda text: "`" not in text))
 def test_text_without_a_mark_is_the_text(text: str) -> None:
-    fenced = f"```\n{storable(text)}\n```"
-    lines = storable(text).replace("\r\n", "\n").replace("\r", "\n")
-    assert blocks_of(fenced) == [Code(lines)]
+    within = f"{storable(text)}\n"
+    lines = within.replace("\r\n", "\n").replace("\r", "\n")
+    assert blocks_of(f"```\n{within}```") == [Code(lines.removesuffix("\n"))]
+
+
+def test_a_line_may_end_as_on_any_system() -> None:
+    assert blocks_of("```\n\r\n```") == [Code("")]
 
 
 def test_confidential_sections_are_marked_and_a_draft_says_so() -> None:
