@@ -272,13 +272,24 @@ class FollowUpExtended(StateEvent):
 
 
 class FollowUpReported(StateEvent):
-    """The State reported the steps that it took (¶9)."""
+    """The State reported the steps that it took, or what was clarified of them (¶9)."""
 
     type: ClassVar[str] = "org.un.ctc.visits.follow-up-reported.v1"
     follow_up_id: UUID
     report_id: UUID
     reported_on: date
     steps: list[StepTaken]
+    """All of them at first, and afterwards those that CTED asked about."""
+
+
+class FollowUpReturned(StateEvent):
+    """CTED asks the State to clarify a step that it reported; that step is open to it again."""
+
+    type: ClassVar[str] = "org.un.ctc.visits.follow-up-returned.v1"
+    follow_up_id: UUID
+    report_id: UUID
+    recommendation_id: UUID
+    returned_on: date
 
 
 class VerifiedStep(BaseModel):

@@ -75,6 +75,7 @@ TOLD: Mapping[str, tuple[Party, ...]] = {
     "follow-up-due": (STATE, CTED, COMMITTEE),
     "follow-up-extended": (STATE, CTED, COMMITTEE),
     "follow-up-reported": (COMMITTEE, CTED, STATE, OCT),
+    "follow-up-returned": (STATE, CTED),
     "follow-up-verified": (STATE, CTED),
     "follow-up-visit-recommended": (COMMITTEE, CTED, STATE),
     "follow-up-assistance-recommended": (COMMITTEE, CTED, STATE, OCT),

@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "follow-up-due": "Steps taken by {state} are due on {due_on}",
     "follow-up-extended": "{state} reports the steps that it took by {follow_up_due_on}",
     "follow-up-reported": "{state} reported the steps that it took",
+    "follow-up-returned": "{state} is asked to clarify a step that it reported",
     "follow-up-verified": "The steps that {state} reported were verified",
     "follow-up-visit-recommended": "Follow-up visit to {state} recommended",
     "follow-up-assistance-recommended": "Technical assistance to {state} recommended",

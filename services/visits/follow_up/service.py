@@ -1,30 +1,53 @@
-"""Follows up a submitted report: falls due, takes the steps, recommends what to do next."""
+"""Follows up a submitted report: falls due, takes the steps, reports them (¶9)."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.visits.events import (
-    FollowUpDue,
-    FollowUpReported,
-    FollowUpVisitRecommended,
-    StepTaken,
-)
+from services.visits.events import FollowUpDue, FollowUpReported, StepTaken
 from services.visits.findings.models import KnownRecommendation
 from services.visits.findings.service import recommendations_to
-from services.visits.follow_up.models import FollowUp, FollowUpStatus
-from services.visits.follow_up.rules import FREE_STEPS, faults_of_steps
-from services.visits.follow_up.schemas import FollowUpQuery, FurtherActivities, Step
-from services.visits.ranking.service import keep_return_visit
+from services.visits.follow_up.models import (
+    Extension,
+    ExtensionStatus,
+    FollowUp,
+    FollowUpStatus,
+    ReviewOutcome,
+    StepReview,
+)
+from services.visits.follow_up.rules import (
+    AGE_CLASSES,
+    FREE_STEPS,
+    Faults,
+    age_class_of,
+    days_overdue,
+    faults_of_clarification,
+    faults_of_steps,
+)
+from services.visits.follow_up.schemas import (
+    FollowUpQuery,
+    OverdueAge,
+    OverdueByAge,
+    OverdueFollowUp,
+    Step,
+)
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import FieldError, Invalid, require_step
+from shared.reference import member_states
 from shared.scheduling import DueJob, schedule
 
 DUE_JOB = "follow-up-due"
-"""The kind of the job that lets a follow-up fall due; its key is the follow-up's id."""
+"""The kind of the job that lets a follow-up fall due; its key is the follow-up's id and the date.
+
+So each due date has one job, done once, and one that an extension moved away from does nothing.
+"""
+UNREPORTED = (FollowUpStatus.OPEN, FollowUpStatus.DUE)
+_BY_AGE = {"age": "-due_on", "-age": "due_on"}
 
 
 async def open_for(
@@ -42,25 +65,33 @@ async def open_for(
         member_state=member_state,
         confidential=confidential,
         submitted_on=submitted_on,
+        first_due_on=due_on,
         due_on=due_on,
         status=FollowUpStatus.OPEN,
         steps=[],
         reported_on=None,
-        activity=None,
-        activity_reason=None,
+        verified_on=None,
+        activities=[],
+        recommended_on=None,
+        agreed=[],
+        consideration=None,
         considered_on=None,
     )
     await work.save(follow_up)
-    await schedule(work, DUE_JOB, str(follow_up.id), due_on)
+    await plan_due(work, follow_up)
+
+
+async def plan_due(work: UnitOfWork, follow_up: FollowUp) -> None:
+    """Plan that the follow-up falls due on its date."""
+    await schedule(work, DUE_JOB, f"{follow_up.id} {follow_up.due_on}", follow_up.due_on)
 
 
 async def fall_due(job: DueJob, work: UnitOfWork) -> None:
-    """Tell that the information on steps taken is due, unless the State has reported already."""
-    follow_up = await work.get(FollowUp, UUID(job.key), locked=True)
-    if follow_up.status != FollowUpStatus.OPEN:
+    """Tell that the information on steps taken is due, unless it is reported or has more time."""
+    follow_up = await work.get(FollowUp, UUID(job.key.partition(" ")[0]), locked=True)
+    if follow_up.status != FollowUpStatus.OPEN or follow_up.due_on > work.clock.today():
         return
     follow_up.status = FollowUpStatus.DUE
-    await work.save(follow_up)
     work.publish(
         FollowUpDue(
             member_state=follow_up.member_state,
@@ -80,16 +111,26 @@ async def save_steps(
     caller.require_state(follow_up.member_state)
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     known = await recommendations_to(work.session, follow_up.member_state)
-    faults = faults_of_steps(
-        [str(step.recommendation_id) for step in steps],
-        {str(recommendation.issued.recommendation_id) for recommendation in known},
+    sent = {str(step.recommendation_id): step.model_dump(mode="json") for step in steps}
+    refuse(
+        "Some steps are about no recommendation to this State, or about one twice.",
+        faults_of_steps(
+            [str(step.recommendation_id) for step in steps],
+            {str(recommendation.issued.recommendation_id) for recommendation in known},
+        ),
     )
-    if faults:
-        raise Invalid(
-            "Some steps are about no recommendation to this State, or about one twice.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
+    if follow_up.status == FollowUpStatus.CLARIFICATION:
+        kept = {step["recommendation_id"]: step for step in follow_up.steps}
+        asked = {str(review.recommendation_id) for review in await questions(work, follow_up)}
+        refuse(
+            "Only the steps that CTED asks about can change now.",
+            faults_of_clarification(
+                [kept.get(key) != step for key, step in sent.items()],
+                [key in asked for key in sent],
+            ),
         )
-    follow_up.steps = [step.model_dump(mode="json") for step in steps]
+        sent = kept | sent
+    follow_up.steps = list(sent.values())
     await work.save(follow_up)
     return follow_up
 
@@ -97,43 +138,65 @@ async def save_steps(
 async def report(
     work: UnitOfWork, caller: Caller, follow_up_id: UUID, version: int | None
 ) -> FollowUp:
-    """Report the saved steps to the Committee; from then on they do not change."""
+    """Report the saved steps to the Committee, or what was clarified of them since."""
     follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
     caller.require_state(follow_up.member_state)
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     if not follow_up.steps:
         raise Invalid.of_field("steps", "Save at least one step taken before you report.")
-    follow_up.status = FollowUpStatus.REPORTED
-    follow_up.reported_on = work.clock.today()
-    await work.save(follow_up)
-    work.publish(await _reported(work, follow_up, follow_up.reported_on))
-    return follow_up
-
-
-async def recommend_activities(
-    work: UnitOfWork, follow_up_id: UUID, version: int | None, wanted: FurtherActivities
-) -> FollowUp:
-    """Recommend what to do next; another visit counts in the ranking from then on."""
-    follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
-    require_step("follow-up", follow_up.status, FollowUpStatus.CONSIDERED, FREE_STEPS)
     today = work.clock.today()
-    follow_up.status = FollowUpStatus.CONSIDERED
-    follow_up.considered_on = today
-    follow_up.activity = wanted.activity
-    follow_up.activity_reason = wanted.reason
+    steps = [Step.model_validate(step) for step in follow_up.steps]
+    if follow_up.status == FollowUpStatus.CLARIFICATION:
+        asked = await questions(work, follow_up)
+        for question in asked:
+            question.answered_on = today
+        clarified = {question.recommendation_id for question in asked}
+        steps = [step for step in steps if step.recommendation_id in clarified]
+    else:
+        follow_up.reported_on = today
+        withdraw_recommended(follow_up)
+        await _lapse_extensions(work, follow_up)
+    follow_up.status = FollowUpStatus.REPORTED
     await work.save(follow_up)
-    if wanted.activity == "visit":
-        await keep_return_visit(work, follow_up.member_state, follow_up.id)
-        work.publish(
-            FollowUpVisitRecommended(
-                member_state=follow_up.member_state,
-                confidential=follow_up.confidential,
-                follow_up_id=follow_up.id,
-                recommended_on=today,
-                reason=wanted.reason,
-            )
-        )
+    work.publish(await _reported(work, follow_up, today, steps))
     return follow_up
+
+
+def withdraw_recommended(follow_up: FollowUp) -> None:
+    """What CTED recommended because nothing was reported no longer stands."""
+    follow_up.activities, follow_up.recommended_on = [], None
+
+
+def refuse(detail: str, faults: Faults) -> None:
+    """Refuse a body with these faults, if there are any.
+
+    Raises:
+        Invalid: naming each field.
+    """
+    if faults:
+        errors = [FieldError(field=f"body.{field}", message=text) for field, text in faults]
+        raise Invalid(detail, errors=errors)
+
+
+async def last_reviews(session: AsyncSession, follow_up: FollowUp) -> Sequence[StepReview]:
+    """An officer's last word on each step."""
+    table = StepReview
+    found = await session.scalars(
+        select(table)
+        .distinct(table.recommendation_id)
+        .where(table.follow_up_id == follow_up.id)
+        .order_by(table.recommendation_id, table.id.desc())
+    )
+    return found.all()
+
+
+async def questions(work: UnitOfWork, follow_up: FollowUp) -> list[StepReview]:
+    """What the State is asked to clarify and has not answered."""
+    return [
+        review
+        for review in await last_reviews(work.session, follow_up)
+        if review.outcome == ReviewOutcome.CLARIFICATION and review.answered_on is None
+    ]
 
 
 async def recommendations_of(
@@ -144,7 +207,7 @@ async def recommendations_of(
 
 
 async def list_follow_ups(
-    session: AsyncSession, caller: Caller, query: FollowUpQuery
+    session: AsyncSession, caller: Caller, query: FollowUpQuery, today: date
 ) -> RecordPage[FollowUp]:
     """The follow-ups that match the query and that the caller may see."""
     statement = visible_to(caller, select(FollowUp), FollowUp)
@@ -154,17 +217,81 @@ async def list_follow_ups(
         statement = statement.where(FollowUp.status == query.status)
     if query.due_before:
         statement = statement.where(FollowUp.due_on < query.due_before)
+    if query.overdue is not None:
+        is_overdue = FollowUp.status.in_(UNREPORTED) & (FollowUp.due_on < today)
+        statement = statement.where(is_overdue if query.overdue else ~is_overdue)
     sortable = {"due_on": FollowUp.due_on, "created_at": FollowUp.created_at}
-    return await paginate(session, statement, query, query.sort, sortable, FollowUp.id)
+    sort = _BY_AGE.get(query.sort, query.sort)
+    return await paginate(session, statement, query, sort, sortable, FollowUp.id)
 
 
-async def _reported(work: UnitOfWork, follow_up: FollowUp, on: date) -> FollowUpReported:
+async def overdue_by_age(session: AsyncSession, caller: Caller, today: date) -> OverdueByAge:
+    """What is overdue, in classes of age, with how many there are by region and capacity."""
+    statement = select(FollowUp).where(FollowUp.status.in_(UNREPORTED), FollowUp.due_on < today)
+    found = await session.scalars(
+        visible_to(caller, statement, FollowUp).order_by(FollowUp.due_on, FollowUp.id)
+    )
+    by_age: dict[object, list[OverdueFollowUp]] = defaultdict(list)
+    for follow_up in found:
+        state = member_states()[follow_up.member_state]
+        days = days_overdue(follow_up.due_on, today)
+        by_age[age_class_of(days)].append(
+            OverdueFollowUp(
+                id=follow_up.id,
+                member_state=follow_up.member_state,
+                region=state.region,
+                least_developed=state.least_developed,
+                due_on=follow_up.due_on,
+                days_overdue=days,
+            )
+        )
+    ages = [
+        OverdueAge(
+            from_days=age.from_days,
+            to_days=age.to_days,
+            count=len(by_age[age]),
+            by_region=Counter(one.region for one in by_age[age]),
+            by_capacity=Counter(
+                "least_developed" if one.least_developed else "other" for one in by_age[age]
+            ),
+            follow_ups=by_age[age],
+        )
+        for age in AGE_CLASSES
+    ]
+    return OverdueByAge(as_of=today, count=sum(age.count for age in ages), ages=ages)
+
+
+async def list_reviews(
+    session: AsyncSession, caller: Caller, follow_up_id: UUID, query: HistoryQuery
+) -> RecordPage[StepReview]:
+    """Every word of an officer on the steps."""
+    follow_up = await read_visible(session, caller, FollowUp, follow_up_id)
+    table = StepReview
+    statement = select(table).where(table.follow_up_id == follow_up.id)
+    sortable = {"created_at": table.created_at}
+    return await paginate(session, statement, query, query.sort, sortable, table.id)
+
+
+async def _lapse_extensions(work: UnitOfWork, follow_up: FollowUp) -> None:
+    """A request for more time has no object once the State has reported."""
+    await work.session.execute(
+        update(Extension)
+        .where(
+            Extension.follow_up_id == follow_up.id,
+            Extension.status == ExtensionStatus.REQUESTED,
+        )
+        .values(status=ExtensionStatus.LAPSED, version=Extension.version + 1)
+    )
+
+
+async def _reported(
+    work: UnitOfWork, follow_up: FollowUp, on: date, steps: Sequence[Step]
+) -> FollowUpReported:
     """The event of the report; confidential if any recommendation that it names is (¶23)."""
     known = {
         recommendation.issued.recommendation_id: recommendation.issued
         for recommendation in await recommendations_to(work.session, follow_up.member_state)
     }
-    steps = [Step.model_validate(step) for step in follow_up.steps]
     named = [known[step.recommendation_id] for step in steps]
     return FollowUpReported(
         member_state=follow_up.member_state,

@@ -1,9 +1,8 @@
-"""Follow-up: due once after twelve months, reported by the State, considered by CTED (¶9)."""
+"""Follow-up: due once after twelve months, and reported by the State (¶9)."""
 
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import httpx
 import pytest
 
 from services.assessment import events as assessment
@@ -13,64 +12,15 @@ from tests.service.visits.actors import (
     ILLEGAL,
     STALE,
     Actors,
-    Body,
     done,
     fields_of,
     follow_up_of,
     refusal,
     submitted_report,
 )
+from tests.service.visits.following_up import issued, opened, save, sent, step
 from tests.support.events import publish, publish_envelopes, read_event, read_events
 from tests.support.waiting import eventually
-
-
-def issued(state: str, **fields: object) -> assessment.RecommendationIssued:
-    known = {
-        "member_state": state,
-        "recommendation_id": uuid4(),
-        "gap_id": uuid4(),
-        "theme": "law-enforcement",
-        "resolution": 1373,
-        "text": "Train investigators.",
-        "priority": "medium",
-        "technical_assistance_needed": False,
-        "issued_on": date(2020, 1, 15),
-        "target_on": date(2021, 1, 15),
-    }
-    return assessment.RecommendationIssued.model_validate(known | fields)
-
-
-async def opened(
-    stack: Stack, actors: Actors, state: str, *recommended: assessment.RecommendationIssued
-) -> Body:
-    """The State's open follow-up, once its recommendations are known."""
-    await publish(stack, *recommended)
-    await submitted_report(actors, state)
-    follow_up = await follow_up_of(actors, state)
-    known: Body = await eventually(
-        actors.of("cted_officer"),
-        f"/v1/follow-ups/{follow_up['id']}",
-        lambda body: len(body["recommendations"]) == len(recommended),
-    )
-    return known
-
-
-def step(about: UUID, **fields: object) -> Body:
-    taken = {
-        "recommendation_id": str(about),
-        "progress": "implemented",
-        "description": "A law was passed.",
-        "technical_assistance_needed": False,
-    }
-    return taken | fields
-
-
-async def save(client: httpx.AsyncClient, follow_up: Body, *steps: Body) -> httpx.Response:
-    return await client.put(
-        f"/v1/follow-ups/{follow_up['id']}/steps",
-        json={"steps": list(steps)},
-        headers={"If-Match": f'"{follow_up["version"]}"'},
-    )
 
 
 async def test_it_falls_due_once_and_not_at_all_once_reported(stack: Stack, actors: Actors) -> None:
@@ -133,31 +83,18 @@ async def test_a_report_needs_a_step_and_ends_the_saving(stack: Stack, actors: A
     follow_up = await opened(stack, actors, "DOM", recommendation)
     path = f"/v1/follow-ups/{follow_up['id']}"
     state, officer = actors.state("DOM"), actors.of("cted_officer")
-    consider = {"activity": "technical_assistance", "reason": "Training."}
     assert fields_of(await state.post(f"{path}/report")) == ["steps"]
-    assert refusal(await officer.post(f"{path}/further-activities", json=consider)) == ILLEGAL
     first = step(recommendation.recommendation_id, progress="none")
     saved = await done(await save(state, follow_up, first))
     assert refusal(await save(state, follow_up, first)) == STALE
     assert (await state.put(f"{path}/steps", json={"steps": [first]})).status_code == 428
     second = step(recommendation.recommendation_id, progress="partly_implemented")
     again = await done(await save(officer, saved, second))
-    assert again["steps"] == [second]
+    assert sent(again) == [second]
+    assert [again["still_to_report"], saved["still_to_report"]] == [[], []]
     reported = await done(await state.post(f"{path}/report"))
     assert refusal(await save(state, reported, first)) == ILLEGAL
     assert refusal(await state.post(f"{path}/report")) == ILLEGAL
-    bad = {"activity": "holiday", "reason": ""}
-    assert fields_of(await officer.post(f"{path}/further-activities", json=bad)) == [
-        "body.activity",
-        "body.reason",
-    ]
-    considered = await done(await officer.post(f"{path}/further-activities", json=consider))
-    assert (considered["status"], considered["activity"]) == ("considered", consider["activity"])
-    assert considered["considered_on"] == str(await actors.today())
-    assert refusal(await officer.post(f"{path}/further-activities", json=consider)) == ILLEGAL
-    standing = await done(await officer.get("/v1/ranking/DOM"))
-    (returning,) = [part for part in standing["factors"] if part["factor"] == "return_visit"]
-    assert returning["because"] == "No follow-up recommends another visit."
 
 
 @pytest.mark.parametrize("status", ["implemented", "no_longer_relevant"])

@@ -75,7 +75,12 @@ WRITES = {
     f"POST /v1/reports/{SOME}/comments/{SOME}/reopening": CTED,
     f"PUT /v1/follow-ups/{SOME}/steps": CTED | STATE,
     f"POST /v1/follow-ups/{SOME}/report": CTED | STATE,
+    f"POST /v1/follow-ups/{SOME}/steps/{SOME}/verification": CTED,
+    f"POST /v1/follow-ups/{SOME}/steps/{SOME}/clarification": CTED,
+    f"POST /v1/follow-ups/{SOME}/extensions": CTED | STATE,
+    f"POST /v1/follow-ups/{SOME}/extensions/{SOME}/decision": {Role.CTED_LEAD},
     f"POST /v1/follow-ups/{SOME}/further-activities": CTED,
+    f"POST /v1/follow-ups/{SOME}/consideration": {Role.COMMITTEE_CHAIR},
 }
 READS = {
     "GET /v1/ranking": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
@@ -126,6 +131,7 @@ READS = {
     f"GET /v1/reports/{SOME}/document": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
     "GET /v1/report-timelines": CTED | COMMITTEE | STATE,
     "GET /v1/report-timelines/bottlenecks": CTED | COMMITTEE,
+    "GET /v1/follow-ups/overdue": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/follow-ups": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
 }
 

@@ -9,6 +9,7 @@ from services.assessment import events as assessment
 from services.visits import events as visits
 from shared.embedded.stack import Stack
 from tests.service.visits.actors import Actors, done, follow_up_of, submitted_report
+from tests.service.visits.following_up import sent, verify
 from tests.support.events import publish, read_event, read_events
 from tests.support.waiting import eventually
 
@@ -53,27 +54,32 @@ async def test_the_cycle_of_a_visit(stack: Stack, actors: Actors) -> None:
         "progress": "in_progress",
         "description": "A law is before parliament.",
         "technical_assistance_needed": True,
+        "evidence": [{"title": "Bill 12", "url": None, "symbol": "KEN/2098/12"}],
     }
     saved = await done(
         await kenya.put(
             f"{path}/steps", json={"steps": [step]}, headers={"If-Match": f'"{due["version"]}"'}
         )
     )
-    assert saved["steps"] == [step]
+    assert sent(saved) == [step]
     reported = await done(await kenya.post(f"{path}/report"))
     assert (reported["status"], reported["reported_on"]) == ("reported", str(due_on))
-    considered = await done(
-        await actors.of("cted_officer").post(
-            f"{path}/further-activities", json={"activity": "visit", "reason": "Still under way."}
-        )
-    )
-    assert (considered["status"], considered["activity"]) == ("considered", "visit")
+    verified = await done(await verify(actors, reported, recommendation_id, "in_progress"))
+    assert (verified["status"], verified["verified_on"]) == ("verified", str(due_on))
+    activities = [{"activity": "visit", "reason": "Still under way."}]
+    officer, chair = actors.of("cted_officer"), actors.of("committee_chair")
+    wanted = {"activities": activities}
+    await done(await officer.post(f"{path}/further-activities", json=wanted))
+    concluded = {"agreed": ["visit"], "reason": "To see how far it is."}
+    considered = await done(await chair.post(f"{path}/consideration", json=concluded))
+    assert (considered["status"], considered["agreed"]) == ("considered", ["visit"])
 
     kinds = [
         "consent-requested", "consent-given", "visit-scheduled", "visit-completed",
         "report-drafted", *["report-stage-entered"] * 3, "fact-check-requested",
         "fact-check-ended", *["report-stage-entered"] * 2, "report-considered",
-        "report-submitted", "follow-up-due", "follow-up-reported", "follow-up-visit-recommended",
+        "report-submitted", "follow-up-due", "follow-up-reported", "follow-up-verified",
+        "follow-up-considered", "follow-up-visit-recommended",
     ]  # fmt: skip
     told = await read_events(
         stack, "ctc.visits", lambda event: event["subject"] == "KEN", len(kinds)

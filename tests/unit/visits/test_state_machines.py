@@ -9,7 +9,7 @@ from services.visits.consents.models import ConsentStatus
 from services.visits.consents.rules import FREE_STEPS as CONSENT
 from services.visits.consultations.models import ConsultationStatus
 from services.visits.consultations.rules import FREE_STEPS as CONSULTATION
-from services.visits.follow_up.models import FollowUpStatus
+from services.visits.follow_up.models import ExtensionStatus, FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
 from services.visits.itineraries.models import ItineraryItemStatus
 from services.visits.itineraries.rules import FREE_STEPS as ITINERARY_ITEM
@@ -71,9 +71,16 @@ ALLOWED = {
     ),
     "comment": ("open>resolved resolved>open", COMMENT, CommentStatus),
     "follow-up": (
-        "open>due open>reported due>reported reported>considered",
+        """open>open open>due open>reported due>open due>reported due>considered
+        reported>clarification reported>verified clarification>clarification
+        clarification>reported clarification>verified verified>considered""",
         FOLLOW_UP,
         FollowUpStatus,
+    ),
+    "extension of a follow-up": (
+        "requested>granted requested>refused requested>lapsed",
+        EXTENSION,
+        ExtensionStatus,
     ),
 }
 
