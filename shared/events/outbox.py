@@ -77,9 +77,13 @@ class TopicEpoch(Base):
 
 async def store_events(work: "UnitOfWork") -> None:
     """Insert the unit of work's events as the last thing before its commit."""
+    await store_envelopes(work.session, topic_of(work.service), envelopes_of(work))
+
+
+def envelopes_of(work: "UnitOfWork") -> list[Envelope]:
+    """The unit of work's events, ready to be stored, with the trace of what happens now."""
     now = work.clock.now()
-    envelopes = [Envelope.around(event, work.service, now) for event in work.events]
-    await store_envelopes(work.session, topic_of(work.service), envelopes)
+    return [Envelope.around(event, work.service, now) for event in work.events]
 
 
 async def store_envelopes(session: AsyncSession, topic: str, envelopes: list[Envelope]) -> None:

@@ -23,7 +23,7 @@ class DueJob(Base):
     __tablename__ = "due_jobs"
     __table_args__ = (
         Index("uq_due_jobs_kind_key", "kind", "key", unique=True),
-        Index("ix_due_jobs_pending", "due_on", postgresql_where=text("done_at IS NULL")),
+        Index("ix_due_jobs_pending", "due_on", "id", postgresql_where=text("done_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -37,10 +37,13 @@ class DueJob(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **details: object) -> None:
+async def schedule(
+    work: UnitOfWork, kind: str, key: str, due_on: date, *, again: bool = False, **details: object
+) -> None:
     """Plan a job, or move one that is not yet done to another date.
 
-    One that is done stays done: what recurs takes another key, such as one with its year.
+    One that is done stays done, unless it is to be done `again`: what recurs takes another key,
+    such as one with its year.
     """
     statement = insert(DueJob).values(
         id=new_id(), kind=kind, key=key, due_on=due_on, details=details
@@ -54,8 +57,9 @@ async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **detail
                 "attempts": 0,
                 "retry_at": func.clock_timestamp(),
                 "error": None,
+                "done_at": None,
             },
-            where=DueJob.done_at.is_(None),
+            where=None if again else DueJob.done_at.is_(None),
         )
     )
 

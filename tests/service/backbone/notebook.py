@@ -209,7 +209,7 @@ async def do(job: DueJob, work: UnitOfWork) -> None:
     await work.session.flush()
     if FAULTS[job.key]:
         raise FAULTS[job.key].pop(0)
-    work.publish(NoteCopied(member_state="KEN", text=job.key))
+    work.publish(NoteCopied(member_state="KEN", text=job.key * job.details.get("times", 1)))
 
 
 class Trusting:

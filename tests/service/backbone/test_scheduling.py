@@ -1,9 +1,16 @@
 """What falls due is done exactly once, and what fails holds up nothing else."""
 
 import asyncio
+import json
+import operator
+import random
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -37,10 +44,12 @@ def runner(sessions: Sessions, clock: FileClock) -> JobRunner:
     return JobRunner("visits", {"copy": do}, sessions, clock)
 
 
-async def plan(sessions: Sessions, clock: FileClock, key: str, due_on: date) -> None:
+async def plan(
+    sessions: Sessions, clock: FileClock, key: str, due_on: date, **details: Any
+) -> None:
     async with sessions() as session:
         work = UnitOfWork(session, clock, "visits")
-        await schedule(work, "copy", key, due_on, reason="a test")
+        await schedule(work, "copy", key, due_on, **details)
         await work.commit()
 
 
@@ -50,9 +59,19 @@ async def effects(sessions: Sessions) -> dict[str, int]:
         return dict(row for row in rows)
 
 
+async def done(sessions: Sessions) -> int:
+    return sum((await effects(sessions)).values())
+
+
+async def start_replica(database_url: str) -> asyncio.subprocess.Process:
+    """A process of its own that does what is due."""
+    command = ["-m", "tests.service.backbone.replica", database_url]
+    return await asyncio.create_subprocess_exec(sys.executable, *command)
+
+
 async def drain(*runners: JobRunner) -> None:
     async def one(runner: JobRunner) -> None:
-        while await runner.run_one():
+        while await runner.run_some():
             pass
 
     await asyncio.gather(*(one(runner) for runner in runners))
@@ -150,6 +169,85 @@ async def test_a_job_that_is_done_is_not_planned_again(
 
     assert await effects(sessions) == {"once only": 1}
     assert TRIES["once only"] == 1
+
+
+async def test_a_job_that_is_done_is_done_again_if_that_is_asked_for(
+    sessions: Sessions, clock: FileClock, runner: JobRunner
+) -> None:
+    await plan(sessions, clock, "moves", TODAY)
+    await drain(runner)
+    await plan(sessions, clock, "moves", TODAY + timedelta(days=30), again=True)
+    await drain(runner)
+    assert await effects(sessions) == {"moves": 1}
+
+    clock.set(datetime.now(UTC) + timedelta(days=31))
+    await drain(runner)
+    assert await effects(sessions) == {"moves": 2}
+
+
+async def test_a_job_that_fails_at_the_very_end_takes_nothing_from_those_done_with_it(
+    sessions: Sessions, clock: FileClock, runner: JobRunner
+) -> None:
+    too_large = "no broker takes its event"
+    for n in range(20):
+        await plan(sessions, clock, f"beside {n}", TODAY)
+        if n == 7:
+            await plan(sessions, clock, too_large, TODAY, times=50_000)
+    await drain(runner)
+
+    assert await effects(sessions) == {f"beside {n}": 1 for n in range(20)}
+    async with sessions() as session:
+        job = await session.scalar(select(DueJob).where(DueJob.key == too_large))
+        told = await session.scalar(select(func.count()).select_from(OutboxEvent))
+    assert job is not None
+    assert (job.attempts, job.done_at, told) == (1, None, 20)
+    assert "TooLarge" in (job.error or "")
+
+
+async def test_what_fails_publishes_nothing_of_what_it_published_before(
+    sessions: Sessions, clock: FileClock, runner: JobRunner
+) -> None:
+    async def fail(job: DueJob, work: UnitOfWork) -> None:
+        await do(job, work)
+        raise RuntimeError("after its event")
+
+    await plan(sessions, clock, "loud", TODAY)
+    await drain(JobRunner("visits", {"copy": fail}, sessions, clock))
+    async with sessions() as session:
+        told = await session.scalar(select(func.count()).select_from(OutboxEvent))
+    assert (await effects(sessions), told) == ({}, 0)
+
+
+async def test_replicas_that_are_killed_at_their_work_do_each_job_once(
+    sessions: Sessions, clock: FileClock, own_database: str
+) -> None:
+    planned = 1500
+    async with sessions() as session:
+        work = UnitOfWork(session, clock, "visits")
+        for n in range(planned):
+            await schedule(work, "copy", f"through it all {n}", TODAY)
+        await work.commit()
+    chance = random.Random(1373)
+    replicas = [await start_replica(own_database) for _ in range(4)]
+    try:
+        for replica in replicas[1:]:
+            seen = await done(sessions)
+            await until(partial(done, sessions), partial(operator.lt, seen))
+            await asyncio.sleep(chance.uniform(0, 0.05))
+            replica.kill()
+            await replica.wait()
+        assert await done(sessions) < planned, "they were to be killed at their work"
+        await until(partial(done, sessions), partial(operator.eq, planned))
+    finally:
+        for replica in replicas:
+            if replica.returncode is None:
+                replica.kill()
+            await replica.wait()
+    assert await effects(sessions) == {f"through it all {n}": 1 for n in range(planned)}
+    async with sessions() as session:
+        told = await session.scalars(select(OutboxEvent.payload))
+        texts = Counter(json.loads(payload)["data"]["text"] for payload in told)
+    assert texts == Counter(f"through it all {n}" for n in range(planned))
 
 
 async def test_moving_a_job_that_fails_starts_it_afresh(
