@@ -32,9 +32,16 @@ async def follow_up_reported(event: visits.FollowUpReported, work: UnitOfWork) -
         )
 
 
+async def follow_up_verified(event: visits.FollowUpVerified, work: UnitOfWork) -> None:
+    """An officer verified the steps: what CTED found is how the recommendations stand (¶9)."""
+    for step in sorted(event.steps, key=lambda step: step.recommendation_id):  # as others lock them
+        await recommendations.take_verification(work, step.recommendation_id, step.progress)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     assistance.ProjectStarted: project_started,
     assistance.ProjectCompleted: project_completed,
     visits.FollowUpReported: follow_up_reported,
+    visits.FollowUpVerified: follow_up_verified,
 }
 JOBS: Jobs = {}

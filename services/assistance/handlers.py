@@ -37,6 +37,13 @@ async def on_follow_up_reported(event: visits.FollowUpReported, work: UnitOfWork
     await needs.hear_follow_up(work, event)
 
 
+async def on_assistance_recommended(
+    event: visits.FollowUpAssistanceRecommended, work: UnitOfWork
+) -> None:
+    """The Committee considers that a State needs help with its recommendations (¶9)."""
+    await needs.hear_recommended_assistance(work, event)
+
+
 async def on_assessment_completed(event: assessment.AssessmentCompleted, work: UnitOfWork) -> None:
     """New scores are a baseline for projects to come, and show what earlier ones changed (¶22)."""
     await impact.hear_assessment(work, event)
@@ -47,6 +54,7 @@ SUBSCRIPTIONS: Subscriptions = {
     assessment.RecommendationIssued: on_recommendation_issued,
     assessment.RecommendationStatusChanged: on_recommendation_status_changed,
     assessment.AssessmentCompleted: on_assessment_completed,
+    visits.FollowUpAssistanceRecommended: on_assistance_recommended,
     visits.FollowUpReported: on_follow_up_reported,
 }
 JOBS: Jobs = {LAPSE_JOB: matching.lapse}

@@ -23,6 +23,7 @@ from services.assessment.recommendations.rules import (
     NOT_BEGUN,
     UNDER_REVIEW,
     consequence_of_step,
+    consequence_of_verification,
     is_for_cted_alone,
 )
 from services.assessment.recommendations.schemas import StatusChange
@@ -132,6 +133,21 @@ async def take_step(work: UnitOfWork, recommendation_id: UUID, progress: str, re
     elif consequence.status:
         status = RecommendationStatus(consequence.status)
         await _move(work, recommendation, status, work.service, reason)
+
+
+async def take_verification(work: UnitOfWork, recommendation_id: UUID, progress: str) -> None:
+    """Carry out what an officer's verification means, which also settles a review asked for."""
+    recommendation = await _followed(work, recommendation_id)
+    if recommendation is None or recommendation.status in UNDER_REVIEW:
+        return
+    consequence = consequence_of_verification(recommendation.status, progress)
+    if consequence.review_because:
+        await _ask_for_review(work, recommendation, consequence.review_because)
+        return
+    recommendation.review_requested_on = recommendation.review_because = None
+    if consequence.status:
+        status = RecommendationStatus(consequence.status)
+        await _move(work, recommendation, status, work.service, "Verified by CTED at a follow-up.")
 
 
 async def begin(work: UnitOfWork, recommendation_id: UUID, reason: str) -> None:

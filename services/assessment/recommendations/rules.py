@@ -76,6 +76,21 @@ def consequence_of_step(current: str, progress: str) -> Consequence:
     return Consequence()
 
 
+def consequence_of_verification(current: str, progress: str) -> Consequence:
+    """What an officer's verification of a State's step means for its recommendation (¶9).
+
+    `progress` is none, in_progress, partly_implemented or implemented, as verified. It is CTED's
+    own finding, so that it may end a recommendation; one that had ended stays so, and where the
+    verification found less than that it is implemented, a review is asked for.
+    """
+    if current == "implemented" and progress != "implemented":
+        found = progress.replace("_", " ")
+        return Consequence(review_because=f"It was verified at a follow-up: {found}.")
+    if current not in ENDED and progress in FREE_STEPS[current]:
+        return Consequence(status=progress)
+    return Consequence()
+
+
 def union(parts: Iterable[Iterable[T]]) -> list[T]:
     """Everything that the parts hold, in their order, each once."""
     return list(dict.fromkeys(item for part in parts for item in part))

@@ -43,10 +43,16 @@ from services.assistance.needs.rules import (
 )
 from services.assistance.needs.schemas import NeedCreate, NeedQuery
 from services.assistance.projects.models import Project
-from services.visits.events import FollowUpReported, StepTaken
+from services.visits.events import (
+    FollowUpAssistanceRecommended,
+    FollowUpReported,
+    StepTaken,
+    VerifiedStep,
+)
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import Conflict, require_step
+from shared.events import StateEvent
 from shared.reference import themes
 
 _ISSUED = "issued"
@@ -128,7 +134,17 @@ async def hear_follow_up(work: UnitOfWork, event: FollowUpReported) -> None:
     """Open needs for the steps with which a State says that it needs help (¶9)."""
     await in_turn(work)
     for step in event.steps:
-        await _hear_step(work, event, step)
+        await _hear_step(work, event, step, help_needed=step.technical_assistance_needed)
+    await propose(work)
+
+
+async def hear_recommended_assistance(
+    work: UnitOfWork, event: FollowUpAssistanceRecommended
+) -> None:
+    """Open needs for the recommendations whose implementation the Committee wants assisted (¶9)."""
+    await in_turn(work)
+    for step in event.recommendations:
+        await _hear_step(work, event, step, help_needed=True)
     await propose(work)
 
 
@@ -190,12 +206,14 @@ async def why_unmet(session: AsyncSession, need: Need, today: date) -> str | Non
     )
 
 
-async def _hear_step(work: UnitOfWork, event: FollowUpReported, step: StepTaken) -> None:
+async def _hear_step(
+    work: UnitOfWork, event: StateEvent, step: StepTaken | VerifiedStep, *, help_needed: bool
+) -> None:
     known = await _known(work, step.recommendation_id, event.member_state)
     await work.save(known)
     needs = await _needs_of(work, known.id)
     if opens_for_step(
-        help_needed=step.technical_assistance_needed,
+        help_needed=help_needed,
         known_needs=[need.status for need in needs],
         status=known.status,
     ):

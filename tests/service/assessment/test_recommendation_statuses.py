@@ -9,7 +9,7 @@ import pytest
 
 from services.assessment.events import RecommendationStatusChanged
 from services.assistance.events import ProjectCompleted
-from services.visits.events import FollowUpReported, StepTaken
+from services.visits.events import FollowUpReported, FollowUpVerified, StepTaken, VerifiedStep
 from shared.embedded.stack import Stack
 from tests.service.assessment.evidence import attached
 from tests.service.assessment.steps import (
@@ -211,3 +211,50 @@ async def test_no_report_or_project_takes_back_an_end(
     await eventually(officer, moved, lambda body: body["status"] == "in_progress")
     after = (await officer.get(path)).json()
     assert (after["status"], after["review_requested_on"]) == ("implemented", None)
+
+
+async def test_a_verified_implementation_ends_it_and_settles_the_review(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    gap = await gap_in(officer, await assessed(stack, officer, "DOM"))
+    done, less, lost = [
+        await carried(stack, officer, await drafted(officer, gap)) for _ in range(3)
+    ]
+    about = {"member_state": "DOM", "follow_up_id": uuid4(), "report_id": uuid4()}
+    reported = FollowUpReported(
+        **about,
+        reported_on="2030-06-01",
+        steps=[
+            StepTaken(
+                recommendation_id=recommendation["id"],
+                theme=recommendation["theme"],
+                progress="implemented",
+                technical_assistance_needed=False,
+            )
+            for recommendation in (done, less)
+        ],
+    )
+    end = {"status": "implemented", "reason": "The act is in force."}
+    await officer.post(f"/v1/recommendations/{lost['id']}/status-changes", json=end)
+    await publish(stack, reported)
+    for one in (done, less):
+        path = f"/v1/recommendations/{one['id']}"
+        await eventually(officer, path, lambda body: body["review_requested_on"])
+    found = ((done, "implemented"), (less, "partly_implemented"), (lost, "in_progress"))
+    verified = FollowUpVerified(
+        **about,
+        verified_on="2030-07-01",
+        steps=[
+            VerifiedStep(recommendation_id=one["id"], theme=one["theme"], progress=progress)
+            for one, progress in found
+        ],
+    )
+    await publish(stack, verified)
+    again = f"/v1/recommendations/{lost['id']}"
+    asked = await eventually(officer, again, lambda body: body["review_requested_on"])
+    assert asked["review_because"] == "It was verified at a follow-up: in progress."
+    assert asked["status"] == "implemented"
+    for one, status in ((done, "implemented"), (less, "partly_implemented")):
+        known = (await officer.get(f"/v1/recommendations/{one['id']}")).json()
+        assert (known["status"], known["review_requested_on"]) == (status, None)
+    assert (await steps_of(officer, done))[-1]["reason"] == "Verified by CTED at a follow-up."

@@ -1,5 +1,6 @@
 """Needs: opened by events and by hand, withdrawn, and shown to whom they concern."""
 
+from datetime import date
 from uuid import uuid4
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from services.assessment.events import ConfidentialityChanged, RecommendationStatusChanged
 from services.assistance.events import MatchDeclined
+from services.visits.events import FollowUpAssistanceRecommended, VerifiedStep
 from shared.embedded.stack import Stack
 from tests.service.assistance import steps
 from tests.support.events import publish, publish_envelopes, read_event
@@ -28,6 +30,30 @@ async def test_a_recommendation_without_need_of_help_opens_none_until_a_follow_u
     assert (need["source"], need["priority"], need["resolutions"], need["title"]) == (
         "follow_up", "high", [2396], silent.text,
     )  # fmt: skip
+    assert len(await steps.needs_of(officer, asking.recommendation_id, 1)) == 1
+
+
+async def test_the_committees_word_opens_a_need_unless_one_is_live(
+    stack: Stack, officer: httpx.AsyncClient
+) -> None:
+    silent = steps.recommendation("NER", technical_assistance_needed=False)
+    asking = steps.recommendation("NER")
+    await publish(stack, silent, asking)
+    await steps.needs_of(officer, asking.recommendation_id, 1)
+    keys = (silent.recommendation_id, asking.recommendation_id)
+    recommended = FollowUpAssistanceRecommended(
+        member_state="NER",
+        follow_up_id=uuid4(),
+        recommended_on=date(2027, 6, 1),
+        recommendations=[
+            VerifiedStep(recommendation_id=key, theme="border-control", progress="in_progress")
+            for key in keys
+        ],
+        reason="Training.",
+    )
+    await publish(stack, recommended)
+    (need,) = await steps.needs_of(officer, silent.recommendation_id, 1)
+    assert (need["source"], need["title"]) == ("follow_up", silent.text)
     assert len(await steps.needs_of(officer, asking.recommendation_id, 1)) == 1
 
 

@@ -11,6 +11,7 @@ from services.assessment.recommendations.rules import (
     FREE_STEPS,
     UNDER_REVIEW,
     consequence_of_step,
+    consequence_of_verification,
     is_for_cted_alone,
     union,
 )
@@ -32,6 +33,21 @@ def test_a_report_of_implementation_asks_for_a_review_and_ends_nothing() -> None
     consequence = consequence_of_step("in_progress", "implemented")
     assert consequence.status is None
     assert consequence.review_because == "The State reports that it is implemented."
+
+
+@pytest.mark.parametrize(("current", "progress"), [*itertools.product(FREE_STEPS, PROGRESS)])
+def test_a_verification_ends_what_is_implemented_and_takes_back_no_end(
+    current: str, progress: str
+) -> None:
+    consequence = consequence_of_verification(current, progress)
+    if current in UNDER_REVIEW or progress == current:
+        assert (consequence.status, consequence.review_because) == (None, None)
+    elif current in ENDED:
+        assert consequence.status is None
+        assert bool(consequence.review_because) == (current == "implemented")
+    else:
+        assert consequence.review_because is None
+        assert consequence.status == (progress if progress != "none" else None)
 
 
 def test_nothing_that_was_issued_is_reviewed_again_and_only_an_end_leads_back_to_issued() -> None:
