@@ -36,13 +36,13 @@ async def test_a_recommendation_without_need_of_help_opens_none_until_a_follow_u
 async def test_the_committees_word_opens_a_need_unless_one_is_live(
     stack: Stack, officer: httpx.AsyncClient
 ) -> None:
-    silent = steps.recommendation("NER", technical_assistance_needed=False)
-    asking = steps.recommendation("NER")
+    silent = steps.recommendation("GAB", technical_assistance_needed=False)
+    asking = steps.recommendation("GAB")
     await publish(stack, silent, asking)
     await steps.needs_of(officer, asking.recommendation_id, 1)
     keys = (silent.recommendation_id, asking.recommendation_id)
     recommended = FollowUpAssistanceRecommended(
-        member_state="NER",
+        member_state="GAB",
         follow_up_id=uuid4(),
         recommended_on=date(2027, 6, 1),
         recommendations=[

@@ -21,6 +21,7 @@ from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from services.visits.events import (
     ConsentDeferred,
     ConsentRequested,
+    FollowUpExtended,
     FollowUpReported,
     ReportSubmitted,
     VisitCompleted,
@@ -138,6 +139,56 @@ async def test_a_jump_past_the_date_says_only_that_it_was_missed(
         2,
     )
     assert [event["type"] for event in seen] == [DeadlineMissed.type] * 2
+
+
+async def test_a_duty_that_moves_is_announced_anew_at_its_new_date(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    day = await today()
+    about = {"member_state": "SOM", "report_id": uuid4()}
+    report = ReportSubmitted(
+        **about,
+        mission_id=uuid4(),
+        submitted_on=day,
+        follow_up_due_on=day + timedelta(days=90),
+    )
+    later = report.model_copy(update={"report_id": uuid4(), "initial": False})
+    await publish(stack, report, later)
+    deadline = await _deadline(officer, report.report_id, status="open")
+    await pass_days(61)
+    await _deadline(officer, report.report_id, status="approaching")
+    await pass_days(30)
+    assert await _announced(stack, deadline["id"], 2) == [
+        DeadlineApproaching.type,
+        DeadlineMissed.type,
+    ]
+    extended = FollowUpExtended(
+        **about,
+        follow_up_id=uuid4(),
+        follow_up_due_on=day + timedelta(days=191),
+        extended_on=day + timedelta(days=91),
+        reason="Elections.",
+    )
+    (envelope,) = await publish(stack, extended)
+    moved = await _deadline(officer, report.report_id, status="open")
+    assert (moved["id"], moved["due_on"]) == (deadline["id"], str(extended.follow_up_due_on))
+    await pass_days(71)
+    again = await _deadline(officer, report.report_id, status="approaching")
+    assert again["approaching_on"] == str(extended.follow_up_due_on - timedelta(days=30))
+    await publish_envelopes(stack, envelope.model_copy(update={"id": uuid4()}))  # told twice
+    await pass_days(30)
+    await _deadline(officer, report.report_id, status="missed")
+    assert (
+        await _announced(stack, deadline["id"], 4)
+        == [
+            DeadlineApproaching.type,
+            DeadlineMissed.type,
+        ]
+        * 2
+    )
+    listed = (await officer.get("/v1/deadlines", params={"member_state": "SOM"})).json()["items"]
+    owed = [item for item in listed if item["duty"] == "follow-up"]
+    assert [item["id"] for item in owed] == [deadline["id"]], "only the initial report is followed"
 
 
 async def test_a_recommendation_whose_end_is_taken_back_is_owed_again(
