@@ -7,7 +7,7 @@ from services.notifications.deadlines import service as deadlines
 from services.notifications.delivery import service as delivery
 from services.notifications.inbox import service as inbox
 from services.notifications.meetings import service as meetings
-from services.visits.events import ReportSubmitted
+from services.visits.events import InvitationRequested, ReportSubmitted
 from shared.database import UnitOfWork
 from shared.events import Event, StateEvent
 from shared.events.inbox import Subscriptions
@@ -31,6 +31,12 @@ async def hear_of_an_assessed_state(
     await meetings.note_assessed(work, event.member_state, confidential=event.confidential)
 
 
+async def hear_of_a_request(event: InvitationRequested, work: UnitOfWork) -> None:
+    """As every event; and the invitation that is asked for is issued, or refused (¶8)."""
+    await hear(event, work)
+    await meetings.carry_out(work, event)
+
+
 async def hear_of_confidentiality(event: ConfidentialityChanged, work: UnitOfWork) -> None:
     """As every event; what was told of the record before is told to others no more (¶23)."""
     await hear(event, work)
@@ -44,6 +50,7 @@ SUBSCRIPTIONS: Subscriptions = {
     **dict.fromkeys(EVENTS, hear),
     ConfidentialityChanged: hear_of_confidentiality,
     AssessmentCompleted: hear_of_an_assessed_state,
+    InvitationRequested: hear_of_a_request,
     ReportSubmitted: hear_of_an_assessed_state,
 }
 JOBS: Jobs = {

@@ -6,6 +6,7 @@ from services.visits.consents import ending as consent_endings
 from services.visits.consents import service as consents
 from services.visits.findings import service as findings
 from services.visits.follow_up import service as follow_up
+from services.visits.invitations import service as invitations
 from services.visits.reports import fact_checking
 from services.visits.standing_consents import service as standing_consents
 from shared.database import UnitOfWork
@@ -58,6 +59,21 @@ async def on_deadline(
     await consents.keep_deadline(work, event)
 
 
+async def on_invitation_issued(event: notifications.InvitationIssued, work: UnitOfWork) -> None:
+    """Officials of the State are invited as they were asked to be (¶8)."""
+    await invitations.hear_issued(work, event)
+
+
+async def on_invitation_refused(event: notifications.InvitationRefused, work: UnitOfWork) -> None:
+    """An invitation that was asked for cannot be issued (¶8)."""
+    await invitations.hear_refused(work, event)
+
+
+async def on_invitation_answered(event: notifications.InvitationAnswered, work: UnitOfWork) -> None:
+    """A State that was invited on request says whether it comes (¶8)."""
+    await invitations.hear_answered(work, event)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     assessment.AssessmentCompleted: on_assessment_completed,
     assessment.ConfidentialityChanged: on_confidentiality_changed,
@@ -69,6 +85,9 @@ SUBSCRIPTIONS: Subscriptions = {
     assessment.TrendRevised: on_trend,
     notifications.DeadlineApproaching: on_deadline,
     notifications.DeadlineMissed: on_deadline,
+    notifications.InvitationAnswered: on_invitation_answered,
+    notifications.InvitationIssued: on_invitation_issued,
+    notifications.InvitationRefused: on_invitation_refused,
 }
 
 JOBS: Jobs = {

@@ -9,6 +9,7 @@ from services.visits.consultations.router import router as consultations
 from services.visits.dossiers.router import router as dossiers
 from services.visits.follow_up.router import router as follow_up
 from services.visits.handlers import JOBS, SUBSCRIPTIONS
+from services.visits.invitations.router import router as invitations
 from services.visits.itineraries.router import router as itineraries
 from services.visits.missions.router import router as missions
 from services.visits.officers.router import router as officers
@@ -56,6 +57,7 @@ def create_app() -> FastAPI:
             report_documents,
             report_timelines,
             follow_up,
+            invitations,
         ],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,

@@ -23,10 +23,12 @@ EXPECTED = {
         consent-declined visit-scheduled visit-clash-flagged consultation-requested
         visit-completed report-drafted report-stage-entered fact-check-requested
         fact-check-ended report-considered report-submitted follow-up-due
-        follow-up-reported follow-up-visit-recommended""",
+        follow-up-reported follow-up-verified follow-up-considered follow-up-visit-recommended
+        follow-up-assistance-recommended invitation-requested""",
     "assistance": """need-opened match-proposed match-accepted match-declined project-started
         project-completed impact-assessed""",
-    "notifications": "deadline-approaching deadline-missed briefing-due invitation-issued",
+    "notifications": """deadline-approaching deadline-missed briefing-due invitation-issued
+        invitation-answered""",
 }
 
 

@@ -48,7 +48,12 @@ class Invitation(StateRecord):
 
     meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meetings.id"))
     status: Mapped[InvitationStatus]
+    officials: Mapped[list[str]]
+    """The offices invited; empty where that is left to the State."""
     delegates: Mapped[list[str]]
+    """Who comes, as the State answered."""
+    request_id: Mapped[UUID | None]
+    """The request that it carries out, where it was asked for by one."""
 
 
 class AssessedState(Base):

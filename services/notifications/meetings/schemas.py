@@ -54,6 +54,9 @@ class InvitationCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     member_state: Alpha3
+    officials: list[DelegateName] = Field(
+        [], max_length=20, description="The offices invited; empty leaves that to the State"
+    )
 
 
 class InvitationAnswer(BaseModel):
@@ -81,7 +84,9 @@ class InvitationRead(BaseModel):
     meeting_id: UUID
     member_state: str
     status: InvitationStatus
-    delegates: list[str]
+    officials: list[str] = Field(description="The offices invited")
+    delegates: list[str] = Field(description="Who comes, as the State answered")
+    request_id: UUID | None = Field(description="The request that it carries out")
     confidential: bool
 
 

@@ -6,7 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.events import InvitationIssued
+from services.notifications.events import (
+    InvitationAnswered,
+    InvitationIssued,
+    InvitationRefused,
+)
 from services.notifications.meetings.models import (
     AssessedState,
     Invitation,
@@ -21,9 +25,10 @@ from services.notifications.meetings.schemas import (
     MeetingCreate,
     MeetingQuery,
 )
+from services.visits.events import InvitationRequested
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, Invalid, NotFound, require_step
+from shared.errors import Conflict, Invalid, NotFound, Problem, require_step
 
 
 async def hold(work: UnitOfWork, wanted: MeetingCreate) -> Meeting:
@@ -47,7 +52,28 @@ async def note_assessed(work: UnitOfWork, member_state: str, *, confidential: bo
     )
 
 
-async def invite(work: UnitOfWork, meeting_id: UUID, wanted: InvitationCreate) -> Invitation:
+async def carry_out(work: UnitOfWork, request: InvitationRequested) -> None:
+    """Invite whom a request names; where that cannot be, tell why."""
+    wanted = InvitationCreate.model_construct(
+        member_state=request.member_state, officials=request.officials
+    )
+    try:
+        await invite(work, request.meeting_id, wanted, request.invitation_request_id)
+    except Problem as hindrance:
+        work.publish(
+            InvitationRefused(
+                member_state=request.member_state,
+                confidential=request.confidential,
+                invitation_request_id=request.invitation_request_id,
+                refused_on=work.clock.today(),
+                reason=hindrance.detail,
+            )
+        )
+
+
+async def invite(
+    work: UnitOfWork, meeting_id: UUID, wanted: InvitationCreate, request_id: UUID | None = None
+) -> Invitation:
     """Invite an assessed State's senior officials, once to each meeting."""
     meeting = await work.get(Meeting, meeting_id, locked=True)
     _require_ahead(meeting, work)
@@ -70,7 +96,9 @@ async def invite(work: UnitOfWork, meeting_id: UUID, wanted: InvitationCreate) -
         confidential=assessed.confidential,
         meeting_id=meeting.id,
         status=InvitationStatus.ISSUED,
+        officials=wanted.officials,
         delegates=[],
+        request_id=request_id,
     )
     await work.save(invitation)
     work.publish(
@@ -81,6 +109,7 @@ async def invite(work: UnitOfWork, meeting_id: UUID, wanted: InvitationCreate) -
             meeting_id=meeting.id,
             meeting=meeting.title,
             held_on=meeting.held_on,
+            invitation_request_id=request_id,
         )
     )
     return invitation
@@ -109,6 +138,16 @@ async def answer(
     invitation.status = status
     invitation.delegates = given.delegates
     await work.save(invitation)
+    work.publish(
+        InvitationAnswered(
+            member_state=invitation.member_state,
+            confidential=invitation.confidential,
+            invitation_id=invitation.id,
+            invitation_request_id=invitation.request_id,
+            attends=given.attends,
+            answered_on=work.clock.today(),
+        )
+    )
     return invitation
 
 
@@ -145,4 +184,6 @@ async def list_invitations(
 
 def _require_ahead(meeting: Meeting, work: UnitOfWork) -> None:
     if is_over(meeting.held_on, work.clock.today()):
-        raise Conflict(f"The meeting was held on {meeting.held_on}; nothing can be answered now.")
+        raise Conflict(
+            f"The meeting was held on {meeting.held_on}; nobody is invited or answers now."
+        )

@@ -1,16 +1,17 @@
 """Step 5: twelve months later, the steps that the State took (¶9)."""
 
 from datetime import timedelta
+from typing import Any
 
 from shared.embedded.walk.assessing import SILENT, Assessed
 from shared.embedded.walk.visiting import Visited
-from shared.embedded.walk.world import WalkFailedError, World
+from shared.embedded.walk.world import World
 
 _PROGRESS = ("partly_implemented", "in_progress", "implemented")
 
 
 async def a_year_later(world: World, visited: Visited, assessed: Assessed) -> None:
-    """The follow-up falls due; the State reports its steps; CTED says what should follow."""
+    """The follow-up falls due; the State reports; CTED verifies; the Committee considers."""
     world.narrator.chapter("Follow-up (¶9): within 12 months of the report")
     await world.advance_to(visited.follow_up_due_on - timedelta(days=20))
     await world.expect(
@@ -58,17 +59,59 @@ async def a_year_later(world: World, visited: Visited, assessed: Assessed) -> No
         f"/v1/recommendations/{last}",
         lambda body: body["review_requested_on"] is not None,
     )
-    confirmed = await officer.post(
-        f"/v1/recommendations/{last}/status-changes",
-        {"status": "implemented", "reason": "Verified by CTED (illustrative)."},
+    await _verify(world, record, recommendations)
+    await officer.until(
+        "What was verified as implemented has ended",
+        f"/v1/recommendations/{last}",
+        lambda body: body["status"] == "implemented" and body["review_requested_on"] is None,
     )
-    if confirmed["status"] != "implemented":
-        raise WalkFailedError(f"The recommendation is {confirmed['status']}")
-    world.narrator.tell("Assessment heard of it; CTED verified one and ended it as implemented")
+    world.narrator.tell("CTED verified each step: assessment ended what is implemented")
+    await _consider(world, record, recommendations)
+    world.facts["Follow-up"] = f"{visited.member_state}: due, reported, verified, considered"
+
+
+async def _verify(world: World, record: str, recommendations: list[dict[str, Any]]) -> None:
+    """The officer finds of each step what the State reported."""
+    officer = world.api("visits", "cted_officer")
+    for recommendation, progress in zip(recommendations, _PROGRESS, strict=True):
+        await officer.post(
+            f"{record}/steps/{recommendation['id']}/verification",
+            {"progress": progress, "comment": "Seen on the ground (illustrative)."},
+        )
+    follow_up_id = record.rpartition("/")[2]
+    await world.expect("visits.follow-up-verified", follow_up_id=follow_up_id)
+
+
+async def _consider(world: World, record: str, recommendations: list[dict[str, Any]]) -> None:
+    """CTED recommends further activities; the Committee agrees to them."""
+    under_way = recommendations[_PROGRESS.index("in_progress")]["id"]
     await world.api("visits", "cted_officer").post(
         f"{record}/further-activities",
-        {"activity": "visit", "reason": "Two recommendations are still under way."},
+        {
+            "activities": [
+                {"activity": "visit", "reason": "Two recommendations are still under way."},
+                {
+                    "activity": "technical_assistance",
+                    "reason": "The State asks for help with one.",
+                    "recommendations": [under_way],
+                },
+            ]
+        },
     )
-    await world.expect("visits.follow-up-visit-recommended", follow_up_id=follow_up_id)
-    world.narrator.tell("A focused return visit is recommended: it counts in the next ranking (¶7)")
-    world.facts["Follow-up"] = f"{visited.member_state}: due, reported, considered"
+    await world.api("visits", "committee_chair").post(
+        f"{record}/consideration",
+        {"agreed": ["visit", "technical_assistance"], "reason": "As CTED recommends."},
+    )
+    follow_up_id = record.rpartition("/")[2]
+    for event in ("considered", "visit-recommended", "assistance-recommended"):
+        await world.expect(f"visits.follow-up-{event}", follow_up_id=follow_up_id)
+    await world.api("assistance", "cted_officer").until(
+        "What is to be assisted has a need",
+        "/v1/needs",
+        lambda page: bool(page["items"]),
+        recommendation_id=under_way,
+    )
+    world.narrator.tell(
+        "The Committee agrees to a focused return visit, which counts in the next ranking (¶7), "
+        "and to technical assistance with what is under way"
+    )

@@ -53,11 +53,31 @@ async def _invite(world: World, visited: Visited) -> None:
         "/v1/meetings",
         {"title": "Follow-up of visits", "held_on": held_on.isoformat(), "kind": "plenary"},
     )
-    invitation = await chair.post(
-        f"/v1/meetings/{meeting['id']}/invitations", {"member_state": visited.member_state}
+    requested = await world.api("visits", "cted_officer").post(
+        "/v1/invitation-requests",
+        {
+            "member_state": visited.member_state,
+            "meeting_id": meeting["id"],
+            "officials": ["Minister of Justice"],
+            "reason": "To tell of the steps taken (illustrative).",
+        },
     )
-    await world.expect("notifications.invitation-issued", invitation_id=invitation["id"])
-    world.narrator.tell(f"Senior officials of {visited.member_state} are invited to a plenary (¶8)")
+    issued = await world.expect(
+        "notifications.invitation-issued", invitation_request_id=requested["id"]
+    )
+    focal_point = world.api("notifications", "member_state", member_state=visited.member_state)
+    await focal_point.post(
+        f"/v1/invitations/{issued['data']['invitation_id']}/answer",
+        {"attends": True, "delegates": ["A. Minister"]},
+    )
+    await world.api("visits", "committee_chair").until(
+        "The answer shows where the invitation was asked for",
+        f"/v1/invitation-requests/{requested['id']}",
+        lambda body: body["status"] == "accepted",
+    )
+    world.narrator.tell(
+        f"Senior officials of {visited.member_state} are invited to a plenary and accept (¶8)"
+    )
 
 
 async def _inboxes(world: World, visited: Visited, helped: Helped) -> dict[str, int]:

@@ -10,8 +10,12 @@ import httpx
 import pytest
 
 from services.assessment.events import AssessmentCompleted
-from services.notifications.events import InvitationIssued
-from services.visits.events import ReportSubmitted
+from services.notifications.events import (
+    InvitationAnswered,
+    InvitationIssued,
+    InvitationRefused,
+)
+from services.visits.events import InvitationRequested, ReportSubmitted
 from shared.embedded.stack import Stack
 from tests.support.events import publish, read_event
 from tests.support.stacks import client_of
@@ -84,6 +88,12 @@ async def test_an_assessed_state_is_invited_and_answers(
         declined = await fiji.post(f"{path}/answer", json={"attends": False})
         assert (declined.json()["status"], declined.json()["delegates"]) == ("declined", [])
         await pass_days(11)
+        late = _request("FJI", meeting)
+        await publish(stack, late)
+        over = await read_event(
+            stack, InvitationRefused, invitation_request_id=str(late.invitation_request_id)
+        )
+        assert "was held on" in over["data"]["reason"]
         assert (await fiji.post(f"{path}/answer", json=yes)).status_code == 409
 
 
@@ -100,6 +110,57 @@ async def test_a_report_also_makes_a_state_one_to_invite(
     meeting = await _meeting(chair, day)
     answer = await chair.post(f"{meeting}/invitations", json={"member_state": "WSM"})
     assert answer.status_code == 201
+
+
+def _request(state: str, meeting: str) -> InvitationRequested:
+    return InvitationRequested(
+        member_state=state,
+        invitation_request_id=uuid4(),
+        meeting_id=meeting.rpartition("/")[2],
+        officials=["Minister of Justice"],
+        reason="To speak of the courts.",
+        requested_on=date(2026, 1, 1),
+    )
+
+
+async def test_a_requested_invitation_is_issued_and_its_answer_is_told(
+    stack: Stack,
+    officer: httpx.AsyncClient,
+    chair: httpx.AsyncClient,
+    operator: httpx.AsyncClient,
+    today: Today,
+) -> None:
+    await _assessed(stack, officer, "KIR")
+    meeting = await _meeting(chair, await today() + timedelta(days=10))
+    request = _request("KIR", meeting)
+    await publish(stack, request)
+    about = {"invitation_request_id": str(request.invitation_request_id)}
+    issued = await read_event(stack, InvitationIssued, **about)
+    path = f"/v1/invitations/{issued['data']['invitation_id']}"
+    invitation = (await officer.get(path)).json()
+    assert (invitation["officials"], invitation["request_id"]) == (
+        request.officials,
+        about["invitation_request_id"],
+    )
+    async with client_of(stack, "notifications", "member_state", member_state="KIR") as kiribati:
+        yes = {"attends": True, "delegates": ["A. Minister"]}
+        assert (await kiribati.post(f"{path}/answer", json=yes)).status_code == 200
+    answered = await read_event(stack, InvitationAnswered, **about)
+    assert answered["data"]["attends"] is True
+
+    for state, where, why in (
+        ("KIR", meeting, "is invited already"),
+        ("TUV", meeting, "no completed assessment"),
+        ("KIR", f"/v1/meetings/{uuid4()}", "no meeting"),
+    ):
+        hopeless = _request(state, where)
+        await publish(stack, hopeless)
+        refused = await read_event(
+            stack, InvitationRefused, invitation_request_id=str(hopeless.invitation_request_id)
+        )
+        assert why in refused["data"]["reason"]
+    letters = (await operator.get("/v1/operations/dead-letters")).json()["items"]
+    assert letters == []
 
 
 async def test_two_invitations_at_once_make_one(

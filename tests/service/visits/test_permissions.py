@@ -81,6 +81,8 @@ WRITES = {
     f"POST /v1/follow-ups/{SOME}/extensions/{SOME}/decision": {Role.CTED_LEAD},
     f"POST /v1/follow-ups/{SOME}/further-activities": CTED,
     f"POST /v1/follow-ups/{SOME}/consideration": {Role.COMMITTEE_CHAIR},
+    "POST /v1/invitation-requests": CTED | {Role.COMMITTEE_CHAIR},
+    f"POST /v1/invitation-requests/{SOME}/cancellation": CTED | {Role.COMMITTEE_CHAIR},
 }
 READS = {
     "GET /v1/ranking": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
@@ -131,6 +133,7 @@ READS = {
     f"GET /v1/reports/{SOME}/document": set(Role) - {Role.CIVIL_SOCIETY, Role.OPERATOR},
     "GET /v1/report-timelines": CTED | COMMITTEE | STATE,
     "GET /v1/report-timelines/bottlenecks": CTED | COMMITTEE,
+    "GET /v1/invitation-requests": CTED | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/follow-ups/overdue": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
     "GET /v1/follow-ups": CTED | STATE | {Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR},
 }

@@ -11,6 +11,9 @@ from services.visits.consultations.models import ConsultationStatus
 from services.visits.consultations.rules import FREE_STEPS as CONSULTATION
 from services.visits.follow_up.models import ExtensionStatus, FollowUpStatus
 from services.visits.follow_up.rules import FREE_STEPS as FOLLOW_UP
+from services.visits.follow_up.rules import FREE_STEPS_OF_EXTENSION as EXTENSION
+from services.visits.invitations.models import RequestStatus
+from services.visits.invitations.rules import FREE_STEPS as INVITATION
 from services.visits.itineraries.models import ItineraryItemStatus
 from services.visits.itineraries.rules import FREE_STEPS as ITINERARY_ITEM
 from services.visits.missions.models import ItemStatus, MissionStatus
@@ -76,6 +79,13 @@ ALLOWED = {
         clarification>reported clarification>verified verified>considered""",
         FOLLOW_UP,
         FollowUpStatus,
+    ),
+    "request for an invitation": (
+        """requested>issued requested>refused requested>cancelled cancelled>issued
+        issued>accepted issued>declined accepted>accepted accepted>declined
+        declined>accepted declined>declined""",
+        INVITATION,
+        RequestStatus,
     ),
     "extension of a follow-up": (
         "requested>granted requested>refused requested>lapsed",

@@ -1,0 +1,146 @@
+"""Asks that assessed States be invited, and hears what became of it (¶8)."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.events import InvitationAnswered, InvitationIssued, InvitationRefused
+from services.visits.events import InvitationRequested
+from services.visits.findings.models import CompletedAssessment
+from services.visits.invitations.models import InvitationRequest, RequestStatus
+from services.visits.invitations.rules import FREE_STEPS, faults_of_request
+from services.visits.invitations.schemas import InvitationRequestCreate, InvitationRequestQuery
+from services.visits.reports.models import Report
+from shared.auth import Caller
+from shared.database import RecordPage, UnitOfWork, paginate
+from shared.errors import Conflict, FieldError, Invalid, require_step
+
+
+async def request(
+    work: UnitOfWork, caller: Caller, wanted: InvitationRequestCreate
+) -> InvitationRequest:
+    """Ask for an invitation; the notifications service finds whether it can be issued."""
+    session, state = work.session, wanted.member_state
+    submitted = select(func.bool_and(Report.confidential)).where(
+        Report.member_state == state, Report.submitted_on.is_not(None)
+    )
+    all_confidential = await session.scalar(submitted)
+    heard = select(CompletedAssessment.assessment_id).where(
+        CompletedAssessment.member_state == state
+    )
+    is_assessed = (
+        wanted.assessed
+        or all_confidential is not None
+        or bool(await session.scalar(select(heard.exists())))
+    )
+    if faults := faults_of_request(wanted.officials, is_assessed=is_assessed):
+        raise Invalid(
+            "The State cannot be invited so.",
+            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
+        )
+    await _require_no_other(session, wanted)
+    asked = InvitationRequest(
+        **wanted.model_dump(exclude={"assessed"}),
+        # Where no report says that the State is open about it, nothing here may tell others (¶23).
+        confidential=all_confidential is not False,
+        status=RequestStatus.REQUESTED,
+        requested_by=caller.subject,
+        requested_on=work.clock.today(),
+        invitation_id=None,
+        meeting=None,
+        held_on=None,
+        refused_because=None,
+        answered_on=None,
+    )
+    await work.save(asked)
+    work.publish(
+        InvitationRequested(
+            member_state=asked.member_state,
+            confidential=asked.confidential,
+            invitation_request_id=asked.id,
+            meeting_id=asked.meeting_id,
+            officials=asked.officials,
+            reason=asked.reason,
+            requested_on=asked.requested_on,
+        )
+    )
+    return asked
+
+
+async def cancel(work: UnitOfWork, request_id: UUID, version: int | None) -> InvitationRequest:
+    """Take back a request of which nothing has come yet."""
+    asked = await work.get(InvitationRequest, request_id, version=version, locked=True)
+    require_step("request", asked.status, RequestStatus.CANCELLED, FREE_STEPS)
+    asked.status = RequestStatus.CANCELLED
+    await work.save(asked)
+    return asked
+
+
+async def hear_issued(work: UnitOfWork, event: InvitationIssued) -> None:
+    """The State is invited."""
+    asked = await _free_to_be(work, event.invitation_request_id, RequestStatus.ISSUED)
+    if asked is not None:
+        asked.invitation_id = event.invitation_id
+        asked.meeting, asked.held_on = event.meeting, event.held_on
+
+
+async def hear_refused(work: UnitOfWork, event: InvitationRefused) -> None:
+    """The State cannot be invited."""
+    asked = await _free_to_be(work, event.invitation_request_id, RequestStatus.REFUSED)
+    if asked is not None:
+        asked.refused_because = event.reason
+
+
+async def hear_answered(work: UnitOfWork, event: InvitationAnswered) -> None:
+    """The State said whether its officials attend."""
+    status = RequestStatus.ACCEPTED if event.attends else RequestStatus.DECLINED
+    asked = await _free_to_be(work, event.invitation_request_id, status)
+    if asked is not None:
+        asked.answered_on = event.answered_on
+
+
+async def list_requests(
+    session: AsyncSession, query: InvitationRequestQuery
+) -> RecordPage[InvitationRequest]:
+    """The requests that match the query."""
+    table = InvitationRequest
+    statement = select(table)
+    if query.member_state:
+        statement = statement.where(table.member_state == query.member_state)
+    if query.meeting_id:
+        statement = statement.where(table.meeting_id == query.meeting_id)
+    if query.status:
+        statement = statement.where(table.status == query.status)
+    sortable = {"requested_on": table.requested_on, "created_at": table.created_at}
+    return await paginate(session, statement, query, query.sort, sortable, table.id)
+
+
+async def _require_no_other(session: AsyncSession, wanted: InvitationRequestCreate) -> None:
+    """A State is invited once to each meeting."""
+    table = InvitationRequest
+    ended = (RequestStatus.REFUSED, RequestStatus.CANCELLED)
+    other = await session.scalar(
+        select(table.id).where(
+            table.member_state == wanted.member_state,
+            table.meeting_id == wanted.meeting_id,
+            table.status.not_in(ended),
+        )
+    )
+    if other is not None:
+        raise Conflict(f"This was asked for already: /v1/invitation-requests/{other}.")
+
+
+async def _free_to_be(
+    work: UnitOfWork, request_id: UUID | None, status: RequestStatus
+) -> InvitationRequest | None:
+    """The request in its new state; None where it is not ours or cannot take that state."""
+    if request_id is None:
+        return None
+    asked: InvitationRequest | None = await work.session.get(
+        InvitationRequest, request_id, with_for_update=True
+    )
+    if asked is None or status not in FREE_STEPS[asked.status]:
+        return None
+    asked.status = status
+    return asked
