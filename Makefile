@@ -38,6 +38,7 @@ bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.roll_up
 	@$(BIN)/python -m bench.concurrent_saves
 	@$(BIN)/python -m bench.ranking
+	@$(BIN)/python -m bench.deadlines
 
 lint: install ## Check style, format and which module may import which
 	@$(BIN)/ruff check .

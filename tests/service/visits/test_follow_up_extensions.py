@@ -39,9 +39,9 @@ async def falls_due(actors: Actors, stack: Stack, follow_up: Body, count: int) -
 async def test_an_extended_follow_up_falls_due_once_on_each_date(
     stack: Stack, actors: Actors
 ) -> None:
-    follow_up = await opened(stack, actors, "PRY")
+    follow_up, marker = [await opened(stack, actors, state) for state in ("POL", "PRT")]
     path = f"/v1/follow-ups/{follow_up['id']}/extensions"
-    state, lead = actors.state("PRY"), actors.of("cted_lead")
+    state, lead = actors.state("POL"), actors.of("cted_lead")
     first = follow_up["due_on"]
     for until in (first, later(first, 200)):
         refused = await state.post(path, json={"until": until, "reason": "Elections."})
@@ -63,7 +63,7 @@ async def test_an_extended_follow_up_falls_due_once_on_each_date(
     grant = {"outcome": "granted", "reason": "A new parliament sits in a month."}
     granted = await done(await lead.post(f"{path}/{again}/decision", json=grant))
     assert (granted["due_on"], granted["until"]) == (first, wanted["until"])
-    moved = await follow_up_of(actors, "PRY")
+    moved = await follow_up_of(actors, "POL")
     assert (moved["status"], moved["due_on"], moved["first_due_on"]) == (
         "open", wanted["until"], first,
     )  # fmt: skip
@@ -75,6 +75,10 @@ async def test_an_extended_follow_up_falls_due_once_on_each_date(
     further = {"until": later(first, 60), "reason": "Of its own, for lack of staff there."}
     own = await done(await lead.post(path, json=further))
     assert (own["status"], own["decided_by"]) == ("granted", own["requested_by"])
+    between = {"until": later(first, 40), "reason": "To fall due meanwhile."}
+    await done(await lead.post(f"/v1/follow-ups/{marker['id']}/extensions", json=between))
+    await overdue(actors, marker, 0)
+    assert (await follow_up_of(actors, "POL"))["status"] == "open", "that date was moved again"
     await overdue(actors, follow_up, 1)
     assert await falls_due(actors, stack, follow_up, 2) == [first, further["until"]]
     listed = (await done(await state.get(path)))["items"]
@@ -84,16 +88,18 @@ async def test_an_extended_follow_up_falls_due_once_on_each_date(
 async def test_a_least_developed_state_may_have_more_time_and_a_report_ends_the_asking(
     stack: Stack, actors: Actors
 ) -> None:
-    asked = issued("NPL")
-    follow_up = await opened(stack, actors, "NPL", asked)
+    asked = issued("SLE")
+    follow_up = await opened(stack, actors, "SLE", asked)
     path = f"/v1/follow-ups/{follow_up['id']}"
-    nepal, lead = actors.state("NPL"), actors.of("cted_lead")
+    sierra_leone, lead = actors.state("SLE"), actors.of("cted_lead")
     wanted = {"until": later(follow_up["due_on"], 300), "reason": "An earthquake."}
-    request = (await done(await nepal.post(f"{path}/extensions", json=wanted)))["id"]
-    await done(await save(nepal, follow_up, step(asked.recommendation_id)))
-    await done(await nepal.post(f"{path}/report"))
+    request = (await done(await sierra_leone.post(f"{path}/extensions", json=wanted)))["id"]
+    await done(await save(sierra_leone, follow_up, step(asked.recommendation_id)))
+    await done(await sierra_leone.post(f"{path}/report"))
     grant = {"outcome": "granted", "reason": "Of course."}
     decision = f"{path}/extensions/{request}/decision"
     assert refusal(await lead.post(decision, json=grant)) == ILLEGAL
-    assert (await done(await nepal.get(f"{path}/extensions/{request}")))["status"] == "lapsed"
-    assert refusal(await nepal.post(f"{path}/extensions", json=wanted)) == ILLEGAL
+    assert (await done(await sierra_leone.get(f"{path}/extensions/{request}")))[
+        "status"
+    ] == "lapsed"
+    assert refusal(await sierra_leone.post(f"{path}/extensions", json=wanted)) == ILLEGAL

@@ -30,11 +30,11 @@ from tests.support.events import read_event, read_events
 async def test_steps_are_verified_one_by_one_and_what_is_asked_about_opens_again(
     stack: Stack, actors: Actors
 ) -> None:
-    first, second = issued("SUR"), issued("SUR")
+    first, second = issued("BRA"), issued("BRA")
     one, two = first.recommendation_id, second.recommendation_id
-    follow_up = await reported(stack, actors, "SUR", first, second)
+    follow_up = await reported(stack, actors, "BRA", first, second)
     path = f"/v1/follow-ups/{follow_up['id']}"
-    officer, state = actors.of("cted_officer"), actors.state("SUR")
+    officer, state = actors.of("cted_officer"), actors.state("BRA")
     assert fields_of(await verify(actors, follow_up, one, "done", comment=" ")) == [
         "body.progress",
         "body.comment",
@@ -91,8 +91,8 @@ async def test_steps_are_verified_one_by_one_and_what_is_asked_about_opens_again
 async def test_the_committee_agrees_to_some_of_what_cted_recommends(
     stack: Stack, actors: Actors
 ) -> None:
-    helped, hidden = issued("GUY"), issued("GUY", confidential=True)
-    follow_up = await reported(stack, actors, "GUY", helped, hidden)
+    helped, hidden = issued("CAN"), issued("CAN", confidential=True)
+    follow_up = await reported(stack, actors, "CAN", helped, hidden)
     path = f"/v1/follow-ups/{follow_up['id']}"
     officer, chair = actors.of("cted_officer"), actors.of("committee_chair")
     visit = {"activity": "visit", "reason": "To see the courts."}
@@ -135,7 +135,7 @@ async def test_the_committee_agrees_to_some_of_what_cted_recommends(
             "progress": "in_progress",
         }
     ]
-    standing = await done(await officer.get("/v1/ranking/GUY"))
+    standing = await done(await officer.get("/v1/ranking/CAN"))
     (returning,) = [part for part in standing["factors"] if part["factor"] == "return_visit"]
     assert returning["value"] == 0, "the Committee did not agree to a visit"
 
@@ -143,8 +143,8 @@ async def test_the_committee_agrees_to_some_of_what_cted_recommends(
 async def test_silence_comes_before_the_committee_too_and_is_listed_by_age(
     stack: Stack, actors: Actors
 ) -> None:
-    asked = issued("BOL")
-    follow_up = await opened(stack, actors, "BOL", asked)
+    asked = issued("MEX")
+    follow_up = await opened(stack, actors, "MEX", asked)
     path = f"/v1/follow-ups/{follow_up['id']}"
     officer, chair = actors.of("cted_officer"), actors.of("committee_chair")
     visit = {"activities": [{"activity": "visit", "reason": "Nothing is heard."}]}
@@ -152,10 +152,10 @@ async def test_silence_comes_before_the_committee_too_and_is_listed_by_age(
     await overdue(actors, follow_up, 60)
     assert refusal(await officer.post(f"{path}/further-activities", json=visit)) == CONFLICT
     await overdue(actors, follow_up, 91)
-    bolivia, grenada = actors.state("BOL"), actors.state("GRD")
+    mexico, grenada = actors.state("MEX"), actors.state("GRD")
     (own,) = [
         age
-        for age in (await done(await bolivia.get("/v1/follow-ups/overdue")))["ages"]
+        for age in (await done(await mexico.get("/v1/follow-ups/overdue")))["ages"]
         if age["count"]
     ]
     assert (own["from_days"], own["to_days"], own["count"]) == (91, 180, 1)
@@ -171,17 +171,17 @@ async def test_silence_comes_before_the_committee_too_and_is_listed_by_age(
     assert due == sorted(due)
     assert follow_up["id"] in [item["id"] for item in longest["items"]]
     others = await done(
-        await bolivia.get("/v1/follow-ups", params={"overdue": False, "member_state": "BOL"})
+        await mexico.get("/v1/follow-ups", params={"overdue": False, "member_state": "MEX"})
     )
     assert others["items"] == []
     exported = await officer.get(
-        "/v1/follow-ups/export", params={"format": "csv", "overdue": True, "member_state": "BOL"}
+        "/v1/follow-ups/export", params={"format": "csv", "overdue": True, "member_state": "MEX"}
     )
     assert follow_up["id"] in exported.text
 
     await done(await officer.post(f"{path}/further-activities", json=visit))
     late = await done(
-        await save(bolivia, await follow_up_of(actors, "BOL"), step(asked.recommendation_id))
+        await save(mexico, await follow_up_of(actors, "MEX"), step(asked.recommendation_id))
     )
     assert late["status"] == "due"
     concluded = {"agreed": ["visit"], "reason": "Nothing was reported."}
@@ -189,23 +189,23 @@ async def test_silence_comes_before_the_committee_too_and_is_listed_by_age(
     assert (considered["reported_on"], considered["agreed"]) == (None, ["visit"])
     told = await read_event(stack, visits.FollowUpVisitRecommended, follow_up_id=follow_up["id"])
     assert told["data"]["reason"] == "Nothing is heard."
-    standing = await done(await officer.get("/v1/ranking/BOL"))
+    standing = await done(await officer.get("/v1/ranking/MEX"))
     (returning,) = [part for part in standing["factors"] if part["factor"] == "return_visit"]
     assert returning["value"] == 1
-    assert refusal(await bolivia.post(f"{path}/report")) == ILLEGAL
+    assert refusal(await mexico.post(f"{path}/report")) == ILLEGAL
 
 
 async def test_what_was_recommended_in_silence_falls_with_the_report(
     stack: Stack, actors: Actors
 ) -> None:
-    asked = issued("URY")
-    follow_up = await opened(stack, actors, "URY", asked)
+    asked = issued("OMN")
+    follow_up = await opened(stack, actors, "OMN", asked)
     path = f"/v1/follow-ups/{follow_up['id']}"
     await overdue(actors, follow_up, 100)
     visit = {"activities": [{"activity": "visit", "reason": "Nothing is heard."}]}
     await done(await actors.of("cted_officer").post(f"{path}/further-activities", json=visit))
-    state = actors.state("URY")
-    now = await follow_up_of(actors, "URY")
+    state = actors.state("OMN")
+    now = await follow_up_of(actors, "OMN")
     await done(await save(state, now, step(asked.recommendation_id)))
     late = await done(await state.post(f"{path}/report"))
     assert (late["status"], late["activities"]) == ("reported", [])

@@ -66,16 +66,16 @@ async def becomes(actors: Actors, asked: Body, status: str) -> Body:
 
 
 async def test_a_request_is_issued_and_answered(stack: Stack, actors: Actors) -> None:
-    await submitted_report(actors, "ECU")
+    await submitted_report(actors, "LKA")
     officer, chair = actors.of("cted_officer"), actors.of("committee_chair")
     unknown = body("VEN", officials=["Prosecutor", "prosecutor "])
     assert fields_of(await chair.post(PATH, json=unknown)) == [
         "body.member_state",
         "body.officials.1",
     ]
-    empty = body("ECU", officials=[], reason=" ")
+    empty = body("LKA", officials=[], reason=" ")
     assert fields_of(await chair.post(PATH, json=empty)) == ["body.officials", "body.reason"]
-    wanted = body("ECU")
+    wanted = body("LKA")
     created = await chair.post(PATH, json=wanted)
     assert (created.status_code, created.json()["status"]) == (201, "requested")
     asked = created.json()
