@@ -37,13 +37,10 @@ class DueJob(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-async def schedule(
-    work: UnitOfWork, kind: str, key: str, due_on: date, *, again: bool = False, **details: object
-) -> None:
+async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **details: object) -> None:
     """Plan a job, or move one that is not yet done to another date.
 
-    One that is done stays done, unless it is to be done `again`: what recurs takes another key,
-    such as one with its year.
+    One that is done stays done: what recurs takes another key, such as one with its year.
     """
     statement = insert(DueJob).values(
         id=new_id(), kind=kind, key=key, due_on=due_on, details=details
@@ -57,9 +54,8 @@ async def schedule(
                 "attempts": 0,
                 "retry_at": func.clock_timestamp(),
                 "error": None,
-                "done_at": None,
             },
-            where=None if again else DueJob.done_at.is_(None),
+            where=DueJob.done_at.is_(None),
         )
     )
 

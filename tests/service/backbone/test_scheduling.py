@@ -171,20 +171,6 @@ async def test_a_job_that_is_done_is_not_planned_again(
     assert TRIES["once only"] == 1
 
 
-async def test_a_job_that_is_done_is_done_again_if_that_is_asked_for(
-    sessions: Sessions, clock: FileClock, runner: JobRunner
-) -> None:
-    await plan(sessions, clock, "moves", TODAY)
-    await drain(runner)
-    await plan(sessions, clock, "moves", TODAY + timedelta(days=30), again=True)
-    await drain(runner)
-    assert await effects(sessions) == {"moves": 1}
-
-    clock.set(datetime.now(UTC) + timedelta(days=31))
-    await drain(runner)
-    assert await effects(sessions) == {"moves": 2}
-
-
 async def test_a_job_that_fails_at_the_very_end_takes_nothing_from_those_done_with_it(
     sessions: Sessions, clock: FileClock, runner: JobRunner
 ) -> None:
