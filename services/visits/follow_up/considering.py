@@ -15,7 +15,11 @@ from services.visits.follow_up.rules import (
     faults_of_activities,
     faults_of_consideration,
 )
-from services.visits.follow_up.schemas import Consideration, FurtherActivities, FurtherActivity
+from services.visits.follow_up.schemas import (
+    FollowUpConsideration,
+    FurtherActivities,
+    FurtherActivity,
+)
 from services.visits.follow_up.service import recommendations_of, refuse
 from services.visits.follow_up.verifying import any_confidential, as_verified
 from services.visits.ranking.service import keep_return_visit
@@ -44,7 +48,7 @@ async def recommend_activities(
 
 
 async def consider(
-    work: UnitOfWork, follow_up_id: UUID, version: int | None, concluded: Consideration
+    work: UnitOfWork, follow_up_id: UUID, version: int | None, concluded: FollowUpConsideration
 ) -> FollowUp:
     """Record the Committee's conclusion; whom to visit and whom to assist follow it."""
     follow_up = await _to_be_considered(work, follow_up_id, version)

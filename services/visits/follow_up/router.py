@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.visits.follow_up import considering, extending, service, verifying
 from services.visits.follow_up.models import Extension, FollowUp
 from services.visits.follow_up.schemas import (
-    Consideration,
     ExtensionCreate,
     ExtensionDecision,
     ExtensionRead,
+    FollowUpConsideration,
     FollowUpQuery,
     FollowUpRead,
     FollowUpSummary,
@@ -239,7 +239,7 @@ async def consider_follow_up(
     work: WriteSession,
     follow_up_id: UUID,
     version: OptionalVersion,
-    concluded: Consideration,
+    concluded: FollowUpConsideration,
     response: Response,
 ) -> FollowUpRead:
     """Record what the Committee concludes from the steps taken and CTED's recommendations (¶9)."""

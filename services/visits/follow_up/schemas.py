@@ -170,7 +170,7 @@ class FurtherActivities(BaseModel):
     activities: list[FurtherActivity] = Field(min_length=1, max_length=3)
 
 
-class Consideration(BaseModel):
+class FollowUpConsideration(BaseModel):
     """What the Committee concludes (¶9)."""
 
     model_config = ConfigDict(extra="forbid")

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,16 +19,14 @@ from services.assessment.events import (
 from services.assistance.events import MatchProposed
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from services.visits.events import (
-    ConsentDeferred,
-    ConsentRequested,
-    FollowUpExtended,
     FollowUpReported,
     ReportSubmitted,
     VisitCompleted,
 )
 from shared.clock import FileClock
 from shared.embedded.stack import Stack
-from shared.events import Envelope, Event
+from shared.events import Event
+from tests.service.notifications.duties import announced, deadline_of, publish_on
 from tests.support.events import publish, publish_envelopes, read_event, read_events
 from tests.support.stacks import client_of
 from tests.support.waiting import eventually
@@ -44,43 +42,13 @@ def _survey(state: str, due_on: date, **fields: Any) -> SurveyIssued:
     )
 
 
-async def _deadline(client: httpx.AsyncClient, about_id: UUID, **wanted: str) -> dict[str, Any]:
-    """The deadline about this record, once it is as wanted."""
-
-    def found(page: dict[str, Any]) -> bool:
-        return any(_matches(item, about_id, wanted) for item in page["items"])
-
-    page = await eventually(client, "/v1/deadlines", found, limit="200", sort="-created_at")
-    return next(item for item in page["items"] if _matches(item, about_id, wanted))
-
-
-def _matches(item: dict[str, Any], about_id: UUID, wanted: dict[str, str]) -> bool:
-    return item["about_id"] == str(about_id) and all(item[k] == v for k, v in wanted.items())
-
-
-async def _publish_now(stack: Stack, event: Event, day: date) -> None:
-    """Put an event on the broker as of the stack's present, from which reminders are reckoned."""
-    at_midnight = datetime.combine(day, time(), UTC)
-    await publish_envelopes(stack, Envelope.around(event, event.type.split(".")[3], at_midnight))
-
-
-async def _announced(stack: Stack, deadline_id: str, count: int) -> list[str]:
-    events = await read_events(
-        stack,
-        "ctc.notifications",
-        lambda event: event["data"].get("deadline_id") == deadline_id,
-        count,
-    )
-    return [event["type"] for event in events]
-
-
 async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
 ) -> None:
     due_on = await today() + timedelta(days=90)
     survey = _survey("KEN", due_on)
     await publish(stack, survey)
-    deadline = await _deadline(officer, survey.survey_id, status="open")
+    deadline = await deadline_of(officer, survey.survey_id, status="open")
     assert deadline["duty"] == "survey-response"
     assert deadline["owed_by"] == "member_state"
     assert deadline["approaching_on"] == str(due_on - timedelta(days=30))
@@ -91,33 +59,14 @@ async def test_a_duty_approaches_is_missed_and_is_still_met_late(
     assert approaching["data"]["about_id"] == str(survey.survey_id)
     await pass_days(31)
     await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
-    await _deadline(officer, survey.survey_id, status="missed")
+    await deadline_of(officer, survey.survey_id, status="missed")
 
     answered_on, key = await today(), survey.survey_id
     answered = ResponseSubmitted(member_state="KEN", survey_id=key, submitted_on=answered_on)
     await pass_days(3)  # before the answer is heard of
-    await _publish_now(stack, answered, answered_on)
-    late = await _deadline(officer, survey.survey_id, status="met")
+    await publish_on(stack, answered, answered_on)
+    late = await deadline_of(officer, survey.survey_id, status="met")
     assert late["met_on"] == str(answered_on)
-
-
-async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
-    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
-) -> None:
-    key, day = uuid4(), await today()
-    due_on, until = day + timedelta(days=20), day + timedelta(days=51)
-    told = {"member_state": "RWA", "consent_id": key, "requested_on": day, "deferred_on": day}
-    await publish(stack, ConsentRequested.model_validate(told | {"answer_due_on": due_on}))
-    deadline = await _deadline(officer, key, due_on=str(due_on))
-    await pass_days(21)
-    await _deadline(officer, key, status="missed")
-    deferred = ConsentDeferred.model_validate(told | {"answer_due_on": until})
-    await _publish_now(stack, deferred, await today())
-    await _deadline(officer, key, status="open", due_on=str(until))
-    await pass_days(24)
-    await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
-    await pass_days(7)
-    await read_event(stack, DeadlineMissed, deadline_id=deadline["id"], due_on=str(until))
 
 
 async def test_a_jump_past_the_date_says_only_that_it_was_missed(
@@ -125,13 +74,13 @@ async def test_a_jump_past_the_date_says_only_that_it_was_missed(
 ) -> None:
     survey = _survey("UGA", await today() + timedelta(days=20))
     await publish(stack, survey)
-    deadline = await _deadline(officer, survey.survey_id)
+    deadline = await deadline_of(officer, survey.survey_id)
     await pass_days(40)
-    assert await _announced(stack, deadline["id"], 1) == [DeadlineMissed.type]
+    assert await announced(stack, deadline["id"], 1) == [DeadlineMissed.type]
     # What was published before this second survey's events would have been read before them.
     second = _survey("UGA", await today() - timedelta(days=1))
     await publish(stack, second)
-    other = await _deadline(officer, second.survey_id, status="missed")
+    other = await deadline_of(officer, second.survey_id, status="missed")
     seen = await read_events(
         stack,
         "ctc.notifications",
@@ -139,56 +88,6 @@ async def test_a_jump_past_the_date_says_only_that_it_was_missed(
         2,
     )
     assert [event["type"] for event in seen] == [DeadlineMissed.type] * 2
-
-
-async def test_a_duty_that_moves_is_announced_anew_at_its_new_date(
-    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
-) -> None:
-    day = await today()
-    about = {"member_state": "SOM", "report_id": uuid4()}
-    report = ReportSubmitted(
-        **about,
-        mission_id=uuid4(),
-        submitted_on=day,
-        follow_up_due_on=day + timedelta(days=90),
-    )
-    later = report.model_copy(update={"report_id": uuid4(), "initial": False})
-    await publish(stack, report, later)
-    deadline = await _deadline(officer, report.report_id, status="open")
-    await pass_days(61)
-    await _deadline(officer, report.report_id, status="approaching")
-    await pass_days(30)
-    assert await _announced(stack, deadline["id"], 2) == [
-        DeadlineApproaching.type,
-        DeadlineMissed.type,
-    ]
-    extended = FollowUpExtended(
-        **about,
-        follow_up_id=uuid4(),
-        follow_up_due_on=day + timedelta(days=191),
-        extended_on=day + timedelta(days=91),
-        reason="Elections.",
-    )
-    (envelope,) = await publish(stack, extended)
-    moved = await _deadline(officer, report.report_id, status="open")
-    assert (moved["id"], moved["due_on"]) == (deadline["id"], str(extended.follow_up_due_on))
-    await pass_days(71)
-    again = await _deadline(officer, report.report_id, status="approaching")
-    assert again["approaching_on"] == str(extended.follow_up_due_on - timedelta(days=30))
-    await publish_envelopes(stack, envelope.model_copy(update={"id": uuid4()}))  # told twice
-    await pass_days(30)
-    await _deadline(officer, report.report_id, status="missed")
-    assert (
-        await _announced(stack, deadline["id"], 4)
-        == [
-            DeadlineApproaching.type,
-            DeadlineMissed.type,
-        ]
-        * 2
-    )
-    listed = (await officer.get("/v1/deadlines", params={"member_state": "SOM"})).json()["items"]
-    owed = [item for item in listed if item["duty"] == "follow-up"]
-    assert [item["id"] for item in owed] == [deadline["id"]], "only the initial report is followed"
 
 
 async def test_a_recommendation_whose_end_is_taken_back_is_owed_again(
@@ -222,12 +121,12 @@ async def test_a_recommendation_whose_end_is_taken_back_is_owed_again(
 
     await publish(stack, near, far)
     await publish(stack, *(now(one, "issued", "implemented") for one in (near, far)))
-    met = await _deadline(officer, far.recommendation_id, status="met")
+    met = await deadline_of(officer, far.recommendation_id, status="met")
     await pass_days(10)
     await publish(stack, *(now(one, "implemented", "in_progress") for one in (near, far)))
-    owed = await _deadline(officer, far.recommendation_id, status="open")
+    owed = await deadline_of(officer, far.recommendation_id, status="open")
     assert (owed["id"], owed["met_on"]) == (met["id"], None)
-    await _deadline(officer, near.recommendation_id, status="missed")
+    await deadline_of(officer, near.recommendation_id, status="missed")
     await pass_days(11)
     await read_event(stack, DeadlineMissed, deadline_id=owed["id"])
 
@@ -251,7 +150,7 @@ async def test_a_clarification_is_as_confidential_as_the_survey_that_it_is_asked
         changed_on=day,
     )
     await publish(stack, returned)
-    deadline = await _deadline(officer, returned.clarification_id)
+    deadline = await deadline_of(officer, returned.clarification_id)
     async with client_of(stack, "notifications", "oct") as oct_user:
         path = f"/v1/deadlines/{deadline['id']}"
         assert (await oct_user.get(path)).status_code == 200
@@ -271,12 +170,12 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
             member_state="RWA", survey_id=survey.survey_id, submitted_on=await today()
         ),
     )
-    met = await _deadline(officer, survey.survey_id, status="met")
+    met = await deadline_of(officer, survey.survey_id, status="met")
     open_one = _survey("RWA", await today() + timedelta(days=20))
     await publish(stack, open_one)
-    await _deadline(officer, open_one.survey_id, status="open")
+    await deadline_of(officer, open_one.survey_id, status="open")
     await pass_days(30)
-    missed = await _deadline(officer, open_one.survey_id, status="missed")
+    missed = await deadline_of(officer, open_one.survey_id, status="missed")
     (event,) = await read_events(
         stack,
         "ctc.notifications",
@@ -284,7 +183,7 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
         1,
     )
     assert event["data"]["deadline_id"] == missed["id"]
-    await _deadline(officer, survey.survey_id, status="met")
+    await deadline_of(officer, survey.survey_id, status="met")
 
 
 async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_called_missed(
@@ -292,8 +191,8 @@ async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_c
 ) -> None:
     due_on = await today() + timedelta(days=20)
     survey = _survey("BDI", due_on)
-    await _publish_now(stack, survey, await today())
-    deadline = await _deadline(officer, survey.survey_id, status="open")
+    await publish_on(stack, survey, await today())
+    deadline = await deadline_of(officer, survey.survey_id, status="open")
     stack.kill("notifications")
     answered = ResponseSubmitted(
         member_state="BDI", survey_id=survey.survey_id, submitted_on=due_on
@@ -303,10 +202,10 @@ async def test_an_answer_that_waited_out_an_outage_is_heard_before_the_duty_is_c
         datetime.combine(due_on + timedelta(days=2), time(12), tzinfo=UTC)
     )
     await stack.start_service("notifications")
-    await _deadline(officer, survey.survey_id, status="met")
+    await deadline_of(officer, survey.survey_id, status="met")
     later = _survey("BDI", due_on)  # due already: its being missed ends the wait below
     await publish(stack, later)
-    missed = await _deadline(officer, later.survey_id, status="missed")
+    missed = await deadline_of(officer, later.survey_id, status="missed")
     (event,) = await read_events(
         stack,
         "ctc.notifications",
@@ -332,7 +231,7 @@ async def test_a_duty_that_was_met_before_it_was_heard_of_is_met(
         follow_up_due_on=day + timedelta(days=365),
     )
     await publish(stack, report)
-    follow_up = await _deadline(officer, report_id)
+    follow_up = await deadline_of(officer, report_id)
     assert (follow_up["duty"], follow_up["status"]) == ("follow-up", "met")
     visit = VisitCompleted(
         member_state="TZA",
@@ -341,7 +240,7 @@ async def test_a_duty_that_was_met_before_it_was_heard_of_is_met(
         report_due_on=day + timedelta(days=60),
     )
     await publish(stack, visit)
-    report_due = await _deadline(officer, mission_id)
+    report_due = await deadline_of(officer, mission_id)
     assert (report_due["duty"], report_due["owed_by"], report_due["status"]) == (
         "visit-report",
         "cted",
@@ -381,8 +280,8 @@ async def test_a_recommendation_is_met_by_its_last_states_alone(
     )
     marker = _recommendation(day)  # of the same State on the same topic: it is heard last
     await publish(stack, issued, changed, marker)
-    await _deadline(officer, marker.recommendation_id)
-    deadline = await _deadline(officer, issued.recommendation_id)
+    await deadline_of(officer, marker.recommendation_id)
+    deadline = await deadline_of(officer, issued.recommendation_id)
     assert deadline["status"] == ("met" if closes else "open")
 
 
@@ -394,7 +293,7 @@ async def test_redelivery_changes_nothing(
     await publish_envelopes(stack, envelope, envelope)
     marker = _survey("MWI", await today() + timedelta(days=50))
     await publish(stack, marker)
-    await _deadline(officer, marker.survey_id)
+    await deadline_of(officer, marker.survey_id)
     listed = (await officer.get("/v1/deadlines", params={"member_state": "MWI"})).json()["items"]
     assert sorted(item["about_id"] for item in listed) == sorted(
         [str(survey.survey_id), str(marker.survey_id)]
@@ -421,12 +320,12 @@ async def test_each_sees_what_it_may(
     events: list[Event] = [open_one, secret, match, of_oct]
     await publish(stack, *events)
     everything = {
-        (await _deadline(officer, about))["id"]
+        (await deadline_of(officer, about))["id"]
         for about in (open_one.survey_id, secret.survey_id, match.match_id, of_oct.match_id)
     }
-    owed = await _deadline(officer, match.match_id)
-    ours = await _deadline(officer, of_oct.match_id)
-    hidden = await _deadline(officer, secret.survey_id)
+    owed = await deadline_of(officer, match.match_id)
+    ours = await deadline_of(officer, of_oct.match_id)
+    hidden = await deadline_of(officer, secret.survey_id)
     for role, claims, expected in (
         ("committee_member", {}, everything),
         ("member_state", {"member_state": "ZMB"}, everything),

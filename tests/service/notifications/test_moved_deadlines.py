@@ -1,0 +1,92 @@
+"""Dated duties that move: due, and announced, on the new date."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.notifications.events import DeadlineApproaching, DeadlineMissed
+from services.visits.events import (
+    ConsentDeferred,
+    ConsentRequested,
+    FollowUpExtended,
+    ReportSubmitted,
+)
+from shared.embedded.stack import Stack
+from tests.service.notifications.duties import announced, deadline_of, publish_on
+from tests.support.events import publish, publish_envelopes, read_event
+
+pytestmark = pytest.mark.timeout(90)
+Today = Callable[[], Awaitable[date]]
+PassDays = Callable[[int], Awaitable[None]]
+
+
+async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    key, day = uuid4(), await today()
+    due_on, until = day + timedelta(days=20), day + timedelta(days=51)
+    told = {"member_state": "RWA", "consent_id": key, "requested_on": day, "deferred_on": day}
+    await publish(stack, ConsentRequested.model_validate(told | {"answer_due_on": due_on}))
+    deadline = await deadline_of(officer, key, due_on=str(due_on))
+    await pass_days(21)
+    await deadline_of(officer, key, status="missed")
+    deferred = ConsentDeferred.model_validate(told | {"answer_due_on": until})
+    await publish_on(stack, deferred, await today())
+    await deadline_of(officer, key, status="open", due_on=str(until))
+    await pass_days(24)
+    await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
+    await pass_days(7)
+    await read_event(stack, DeadlineMissed, deadline_id=deadline["id"], due_on=str(until))
+
+
+async def test_a_duty_that_moves_is_announced_anew_at_its_new_date(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    day = await today()
+    about = {"member_state": "SOM", "report_id": uuid4()}
+    report = ReportSubmitted(
+        **about,
+        mission_id=uuid4(),
+        submitted_on=day,
+        follow_up_due_on=day + timedelta(days=90),
+    )
+    later = report.model_copy(update={"report_id": uuid4(), "initial": False})
+    await publish(stack, report, later)
+    deadline = await deadline_of(officer, report.report_id, status="open")
+    await pass_days(61)
+    await deadline_of(officer, report.report_id, status="approaching")
+    await pass_days(30)
+    assert await announced(stack, deadline["id"], 2) == [
+        DeadlineApproaching.type,
+        DeadlineMissed.type,
+    ]
+    extended = FollowUpExtended(
+        **about,
+        follow_up_id=uuid4(),
+        follow_up_due_on=day + timedelta(days=191),
+        extended_on=day + timedelta(days=91),
+        reason="Elections.",
+    )
+    (envelope,) = await publish(stack, extended)
+    moved = await deadline_of(officer, report.report_id, status="open")
+    assert (moved["id"], moved["due_on"]) == (deadline["id"], str(extended.follow_up_due_on))
+    await pass_days(71)
+    again = await deadline_of(officer, report.report_id, status="approaching")
+    assert again["approaching_on"] == str(extended.follow_up_due_on - timedelta(days=30))
+    await publish_envelopes(stack, envelope.model_copy(update={"id": uuid4()}))  # told twice
+    await pass_days(30)
+    await deadline_of(officer, report.report_id, status="missed")
+    assert (
+        await announced(stack, deadline["id"], 4)
+        == [
+            DeadlineApproaching.type,
+            DeadlineMissed.type,
+        ]
+        * 2
+    )
+    listed = (await officer.get("/v1/deadlines", params={"member_state": "SOM"})).json()["items"]
+    owed = [item for item in listed if item["duty"] == "follow-up"]
+    assert [item["id"] for item in owed] == [deadline["id"]], "only the initial report is followed"
