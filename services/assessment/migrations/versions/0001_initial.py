@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "71fddaa80673"
+revision: str = "dc455df2480c"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -126,7 +126,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_due_jobs_pending",
         "due_jobs",
-        ["due_on"],
+        ["due_on", "id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL"),
     )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "5eddcc9ae6af"
+revision: str = "8ccdcf2e54ae"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -149,7 +149,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_due_jobs_pending",
         "due_jobs",
-        ["due_on"],
+        ["due_on", "id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL"),
     )
@@ -465,7 +465,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("officials", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("delegates", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "fdc25b4f04b5"
+revision: str = "92a55d5a9605"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -151,7 +151,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_due_jobs_pending",
         "due_jobs",
-        ["due_on"],
+        ["due_on", "id"],
         unique=False,
         postgresql_where=sa.text("done_at IS NULL"),
     )
@@ -187,6 +187,7 @@ def upgrade() -> None:
         "follow_ups",
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("submitted_on", sa.Date(), nullable=False),
+        sa.Column("first_due_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column(
             "status",
@@ -194,6 +195,8 @@ def upgrade() -> None:
                 "open",
                 "due",
                 "reported",
+                "clarification",
+                "verified",
                 "considered",
                 name="followupstatus",
                 native_enum=False,
@@ -203,8 +206,11 @@ def upgrade() -> None:
         ),
         sa.Column("steps", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reported_on", sa.Date(), nullable=True),
-        sa.Column("activity", sa.String(), nullable=True),
-        sa.Column("activity_reason", sa.Text(), nullable=True),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("activities", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recommended_on", sa.Date(), nullable=True),
+        sa.Column("agreed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("consideration", sa.Text(), nullable=True),
         sa.Column("considered_on", sa.Date(), nullable=True),
         sa.Column("member_state", sa.String(), nullable=False),
         sa.Column("confidential", sa.Boolean(), nullable=False),
@@ -286,6 +292,56 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_inbox")),
+    )
+    op.create_table(
+        "invitation_requests",
+        sa.Column("meeting_id", sa.Uuid(), nullable=False),
+        sa.Column("officials", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "requested",
+                "issued",
+                "refused",
+                "accepted",
+                "declined",
+                "cancelled",
+                name="requeststatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("meeting", sa.String(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("refused_because", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_requests")),
+    )
+    op.create_index(
+        op.f("ix_invitation_requests_meeting_id"),
+        "invitation_requests",
+        ["meeting_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_invitation_requests_member_state"),
+        "invitation_requests",
+        ["member_state"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_invitation_requests_status"), "invitation_requests", ["status"], unique=False
     )
     op.create_table(
         "issued_recommendations",
@@ -682,6 +738,62 @@ def upgrade() -> None:
         op.f("ix_declared_conflicts_officer_id"), "declared_conflicts", ["officer_id"], unique=False
     )
     op.create_table(
+        "follow_up_extensions",
+        sa.Column("follow_up_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "requested",
+                "granted",
+                "refused",
+                "lapsed",
+                name="extensionstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["follow_up_id"],
+            ["follow_ups.id"],
+            name=op.f("fk_follow_up_extensions_follow_up_id_follow_ups"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_extensions")),
+    )
+    op.create_index(
+        op.f("ix_follow_up_extensions_follow_up_id"),
+        "follow_up_extensions",
+        ["follow_up_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_follow_up_extensions_member_state"),
+        "follow_up_extensions",
+        ["member_state"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_follow_up_extensions_undecided",
+        "follow_up_extensions",
+        ["follow_up_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'requested'"),
+    )
+    op.create_table(
         "ranking_policy_entries_into_force",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -698,6 +810,37 @@ def upgrade() -> None:
             name=op.f("fk_ranking_policy_entries_into_force_name_ranking_policy_versions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_entries_into_force")),
+    )
+    op.create_table(
+        "step_reviews",
+        sa.Column("follow_up_id", sa.Uuid(), nullable=False),
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "verified", "clarification", name="reviewoutcome", native_enum=False, length=60
+            ),
+            nullable=False,
+        ),
+        sa.Column("progress", sa.String(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reviewed_by", sa.String(), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["follow_up_id"],
+            ["follow_ups.id"],
+            name=op.f("fk_step_reviews_follow_up_id_follow_ups"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_step_reviews")),
+    )
+    op.create_index(
+        op.f("ix_step_reviews_follow_up_id"), "step_reviews", ["follow_up_id"], unique=False
     )
     op.create_table(
         "visit_list_states",
@@ -1408,7 +1551,17 @@ def downgrade() -> None:
     op.drop_table("consent_reminders")
     op.drop_index(op.f("ix_visit_list_states_visit_list_id"), table_name="visit_list_states")
     op.drop_table("visit_list_states")
+    op.drop_index(op.f("ix_step_reviews_follow_up_id"), table_name="step_reviews")
+    op.drop_table("step_reviews")
     op.drop_table("ranking_policy_entries_into_force")
+    op.drop_index(
+        "uq_follow_up_extensions_undecided",
+        table_name="follow_up_extensions",
+        postgresql_where=sa.text("status = 'requested'"),
+    )
+    op.drop_index(op.f("ix_follow_up_extensions_member_state"), table_name="follow_up_extensions")
+    op.drop_index(op.f("ix_follow_up_extensions_follow_up_id"), table_name="follow_up_extensions")
+    op.drop_table("follow_up_extensions")
     op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
     op.drop_table("declared_conflicts")
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
@@ -1462,6 +1615,10 @@ def downgrade() -> None:
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
     )
     op.drop_table("issued_recommendations")
+    op.drop_index(op.f("ix_invitation_requests_status"), table_name="invitation_requests")
+    op.drop_index(op.f("ix_invitation_requests_member_state"), table_name="invitation_requests")
+    op.drop_index(op.f("ix_invitation_requests_meeting_id"), table_name="invitation_requests")
+    op.drop_table("invitation_requests")
     op.drop_table("inbox")
     op.drop_index("ix_idempotent_requests_created_at", table_name="idempotent_requests")
     op.drop_table("idempotent_requests")
