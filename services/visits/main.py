@@ -16,6 +16,7 @@ from services.visits.officers.router import router as officers
 from services.visits.other_visits.router import router as other_visits
 from services.visits.policies.router import router as policies
 from services.visits.policies.service import keep_built_in
+from services.visits.proposals.router import router as proposals
 from services.visits.ranking.router import router as ranking
 from services.visits.report_documents.router import router as report_documents
 from services.visits.report_timelines.router import router as report_timelines
@@ -59,6 +60,7 @@ def create_app() -> FastAPI:
             follow_up,
             invitations,
         ],
+        routers=[ranking, proposals, visit_list, consents, missions, reports, follow_up],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
         workers=[keep_built_in],

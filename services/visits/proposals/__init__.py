@@ -1,0 +1,1 @@
+"""The proposed annual list: the best by the ranking that keeps to what officers ask (¶6)."""

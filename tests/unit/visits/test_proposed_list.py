@@ -1,0 +1,199 @@
+"""The proposed list against every list there is, on few States; and what its answer says."""
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from itertools import compress, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.visits.proposals.explaining import Conflicting, Outcome, proposed_list
+from services.visits.proposals.limits import limits_of
+from services.visits.proposals.rules import (
+    Bounds,
+    Candidate,
+    Capacity,
+    Constraints,
+    Named,
+    RecentlyVisited,
+    Visits,
+)
+from services.visits.proposals.solving import best_list, conflicts_of
+
+ON = date(2026, 6, 1)
+REGIONS = ["Africa", "Asia", "Oceania"]
+LONGEST = 5
+States = list[Candidate]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> States:
+    """Up to eight States by rank, many of the same score."""
+    scores = draw(st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5]), min_size=1, max_size=8))
+    return [
+        Candidate(
+            member_state=f"S{n}",
+            position=n + 1,
+            score=score,
+            region=draw(st.sampled_from(REGIONS)),
+            visited_on=draw(st.sampled_from([None, date(2025, 1, 1), date(2010, 1, 1)])),
+            consent=draw(st.sampled_from([None, None, "unanswered", "declined"])),
+        )
+        for n, score in enumerate(sorted(scores, reverse=True))
+    ]
+
+
+def some(most: int) -> st.SearchStrategy[int | None]:
+    return st.none() | st.integers(0, most)
+
+
+named = st.lists(st.integers(0, 7).map(lambda n: Named(f"S{n}", "So decided.")), max_size=2)
+constraints = st.builds(
+    Constraints,
+    visits=st.builds(Visits, maximum=st.integers(1, LONGEST), minimum=st.integers(0, 3)),
+    regions=st.dictionaries(
+        st.sampled_from(REGIONS), st.builds(Bounds, minimum=some(3), maximum=some(3)), max_size=2
+    ),
+    regional_share_tolerance=st.none() | st.sampled_from([0.0, 0.1, 0.25, 1.0]),
+    capacity=st.none()
+    | st.builds(
+        Capacity,
+        officers=st.integers(1, 4),
+        days_each=st.integers(5, 20),
+        days_per_visit=st.integers(5, 20),
+        days_per_focused_visit=st.integers(1, 10),
+        focused=st.lists(st.sampled_from(["S0", "S1", "S5"]), unique=True).map(tuple),
+    ),
+    never_visited=some(3),
+    recently_visited=st.none()
+    | st.builds(RecentlyVisited, under_years=st.just(5.0), maximum=st.integers(0, 2)),
+    required=named.map(tuple),
+    left_out=named.map(tuple),
+    left_out_by_consent=st.lists(st.sampled_from(["unanswered", "declined"]), unique=True).map(
+        tuple
+    ),
+)
+
+
+def faults_against(asked: Constraints, world: States, listed: States) -> Iterator[str]:
+    """The constraints, by their fields, that a list does not keep to: by counting."""
+    codes = {state.member_state for state in listed}
+    if len(listed) > asked.visits.maximum:
+        yield "visits.maximum"
+    if len(listed) < asked.visits.minimum:
+        yield "visits.minimum"
+    for region, bounds in asked.regions.items():
+        count = sum(state.region == region for state in listed)
+        if count < (bounds.minimum or 0):
+            yield f"regions.{region}.minimum"
+        if bounds.maximum is not None and count > bounds.maximum:
+            yield f"regions.{region}.maximum"
+    if (tolerance := asked.regional_share_tolerance) is not None:
+        for region in {state.region for state in world}:
+            count = sum(state.region == region for state in listed)
+            share = sum(state.region == region for state in world) / len(world)
+            low, high = (share - tolerance) * len(listed), (share + tolerance) * len(listed)
+            if not math.floor(low + 1e-9) <= count <= math.ceil(high - 1e-9):
+                yield "regional_share_tolerance"
+                break
+    if (capacity := asked.capacity) is not None:
+        focused = codes & {*capacity.focused}
+        days = (len(codes) - len(focused)) * capacity.days_per_visit
+        days += len(focused) * (capacity.days_per_focused_visit or 0)
+        if days > capacity.officers * capacity.days_each:
+            yield "capacity"
+    if sum(state.visited_on is None for state in listed) < (asked.never_visited or 0):
+        yield "never_visited"
+    if (recent := asked.recently_visited) is not None:
+        lately = sum(state.visited_on == date(2025, 1, 1) for state in listed)
+        if lately > recent.maximum:
+            yield "recently_visited"
+    yield from (f"required.{n}" for n, o in enumerate(asked.required) if o.member_state not in codes)
+    yield from (f"left_out.{n}" for n, o in enumerate(asked.left_out) if o.member_state in codes)
+    for n, consent in enumerate(asked.left_out_by_consent):
+        if any(state.consent == consent for state in listed):
+            yield f"left_out_by_consent.{n}"
+
+
+def all_lists(asked: Constraints, world: States) -> list[tuple[tuple[bool, ...], set[str]]]:
+    """Every list there could be, those that have the first States by rank first."""
+    return [
+        (choice, {*faults_against(asked, world, [*compress(world, choice)])})
+        for choice in product([True, False], repeat=len(world))
+    ]
+
+
+def best_of(
+    lists: list[tuple[tuple[bool, ...], set[str]]], world: States, kept: set[str], longest: int
+) -> tuple[int, ...] | None:
+    """The first list by rank of those with most points that keep to the named constraints."""
+    free = [choice for choice, broken in lists if not broken & kept and sum(choice) <= longest]
+    points = [round(state.score * 10) for state in world]
+    best = max(free, key=lambda choice: sum(compress(points, choice)), default=None)
+    return None if best is None else tuple(compress(range(len(world)), best))
+
+
+@settings(max_examples=150)
+@given(worlds(), constraints)
+def test_the_answer_is_that_of_trying_every_list(world: States, asked: Constraints) -> None:
+    lists = all_lists(asked, world)
+    limits = limits_of(asked, world, ON)
+    names = {limit.name for limit in limits}
+    points = [round(state.score * 10) for state in world]
+    found = best_list(points, limits, LONGEST)
+    expected = best_of(lists, world, names, LONGEST)
+    assert (found and found.listed) == expected
+    if found is not None:
+        assert found.proven
+        assert found.total == sum(points[state] for state in found.listed)
+        assert conflicts_of(limits) == []
+        explained(proposed_list(asked, world, ON, LONGEST), lists, world)
+        return
+    conflicts = [{limit.name for limit in conflict} for conflict in conflicts_of(limits)]
+    assert conflicts
+    assert sum(map(len, conflicts)) == len(set().union(*conflicts))
+    for conflict in conflicts:
+        assert best_of(lists, world, conflict, len(world)) is None
+        for name in conflict:
+            assert best_of(lists, world, conflict - {name}, len(world)) is not None
+    assert best_of(lists, world, names - set().union(*conflicts), len(world)) is not None
+    with pytest.raises(Conflicting):
+        proposed_list(asked, world, ON, LONGEST)
+
+
+def explained(
+    outcome: Outcome, lists: list[tuple[tuple[bool, ...], set[str]]], world: States
+) -> None:
+    """Check each reason against what trying every list gives."""
+    names = {cost.constraint for cost in outcome.costs}
+    listed = {entry.member_state for entry in outcome.proposed}
+    score = {state.member_state: state.score for state in world}
+
+    def without(*dropped: str) -> set[str]:
+        best = best_of(lists, world, names - {*dropped}, LONGEST)
+        assert best is not None
+        return {world[state].member_state for state in best}
+
+    for cost in outcome.costs:
+        other = without(cost.constraint)
+        assert ({*cost.entered}, {*cost.left}) == (other - listed, listed - other)
+        assert cost.cost == pytest.approx(
+            sum(score[state] for state in other) - sum(score[state] for state in listed)
+        )
+        assert cost.cost >= 0
+        assert cost.binds == (other != listed)
+    for entry in outcome.proposed:
+        assert (entry.basis == "rank") == (entry.position <= len(listed))
+        assert (entry.basis == "constraint") <= bool(entry.constraints)
+        assert all(entry.member_state not in without(name) for name in entry.constraints)
+    passed = {entry.member_state for entry in outcome.passed_over}
+    assert passed == {state.member_state for state in world[: len(listed)]} - listed
+    for entry_out in outcome.passed_over:
+        code, reasons = entry_out.member_state, {*entry_out.constraints}
+        assert reasons
+        if not any(code in without(name) for name in reasons):
+            assert code not in without(*(names - reasons))
+            for name in reasons:
+                assert code in without(*(names - reasons), name)
