@@ -39,6 +39,7 @@ def create_app() -> FastAPI:
         routers=[
             ranking,
             policies,
+            proposals,
             visit_list,
             listings,
             consents,
@@ -60,7 +61,6 @@ def create_app() -> FastAPI:
             follow_up,
             invitations,
         ],
-        routers=[ranking, proposals, visit_list, consents, missions, reports, follow_up],
         subscriptions=SUBSCRIPTIONS,
         jobs=JOBS,
         workers=[keep_built_in],

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.visits.proposals.rules import Candidate, Capacity, Constraints
-from services.visits.ranking.rules import DAYS_A_YEAR
+from services.visits.ranking.factors import DAYS_A_YEAR
 
 Weights = npt.NDArray[np.int64]
 """What each State on the list adds to a row; shape (States,), in the order of the ranking."""

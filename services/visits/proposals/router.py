@@ -32,19 +32,18 @@ router = APIRouter(
 )
 
 
-async def _grounds(session: ReadSession, today: Today) -> service.Grounds:
-    known = await service.grounds(session, today)
+async def _grounds(
+    caller: CtedCaller, session: ReadSession, today: Today, wanted: ListProposalCreate
+) -> service.Grounds:
+    known = await service.grounds(session, today, wanted)
     await session.close()  # no connection waits for the solver
     return known
-
-
-KnownToday = Annotated[service.Grounds, Depends(_grounds)]
 
 
 @router.post("", status_code=201, responses=problem_responses())
 async def propose_list(
     caller: CtedCaller,
-    known: KnownToday,
+    known: Annotated[service.Grounds, Depends(_grounds)],
     work: WriteSession,
     wanted: ListProposalCreate,
     response: Response,

@@ -13,7 +13,6 @@ Fault = tuple[str, str]
 _MOST_DAYS: Final = 10_000
 _LONGEST_REASON: Final = 2000
 _MOST_YEARS: Final = 100
-_HEAVIEST: Final = 1000
 _READ_STRICTLY: Final[dict[str, Any]] = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
@@ -118,23 +117,6 @@ def faults_of(asked: Constraints, states: Collection[str], regions: Collection[s
     That all of them can be met together is another question, which the solver answers.
     """
     return [*_range_faults(asked, regions), *_state_faults(asked, states)]
-
-
-def weight_faults(weights: Mapping[str, float], factors: Collection[str]) -> list[Fault]:
-    """What is wrong with the weights of a ranking's factors: (factor, what to do)."""
-    faults = [
-        (name, f"There is no such factor; send {', '.join(factors)}.")
-        for name in weights
-        if name not in factors
-    ]
-    faults += [
-        (name, f"Give 0 to {_HEAVIEST}.")
-        for name, weight in weights.items()
-        if not 0 <= weight <= _HEAVIEST
-    ]
-    if not faults and not any(weights.values()):
-        faults.append(("", "Give at least one factor a weight above 0."))
-    return faults
 
 
 def _range_faults(asked: Constraints, regions: Collection[str]) -> Iterator[Fault]:

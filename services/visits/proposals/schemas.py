@@ -6,31 +6,32 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.visits.policies.schemas import PolicyName, VersionNumber, Weights
 from services.visits.proposals.explaining import Difference, Outcome
 from services.visits.proposals.rules import Constraints
+from services.visits.ranking.schemas import PolicyRead
 from shared.database import ListQuery
 from shared.reference import Alpha3
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Weights = Annotated[
-    dict[str, float],
-    Field(
-        description="The weight of each factor of the ranking; one that is not named counts "
-        "nothing. Without weights, the policy in force.",
-        examples=[{"gaps": 2, "time_since_visit": 1}],
-    ),
-]
 
 
-class ListProposalCreate(BaseModel):
-    """A list to propose: the best by the ranking that keeps to the constraints."""
+class Weighing(BaseModel):
+    """What States are ranked with: a saved policy, weights of one's own, or the policy in force."""
 
     model_config = ConfigDict(extra="forbid")
+
+    weights: Weights | None = None
+    policy: PolicyName | None = None
+    policy_version: VersionNumber | None = Field(None, description="The latest if null")
+
+
+class ListProposalCreate(Weighing):
+    """A list to propose: the best by the ranking that keeps to the constraints."""
 
     year: int = Field(ge=2000, le=9999, examples=[2027])
     title: Title = ""
     constraints: Constraints
-    weights: Weights | None = None
 
 
 class ListProposalSummary(BaseModel):
@@ -65,17 +66,14 @@ class ListProposalQuery(ListQuery):
 
     year: int | None = None
     member_state: Alpha3 | None = Field(None, description="On the proposed list")
-    policy: str | None = None
+    policy: PolicyName | None = None
     sort: Literal["created_at", "-created_at", "year", "-year"] = "-created_at"
 
 
-class WhatIf(BaseModel):
+class WhatIf(Weighing):
     """A change to try: of a proposed list, or of the policy in force and the number of visits."""
 
-    model_config = ConfigDict(extra="forbid")
-
     proposal_id: UUID | None = None
-    weights: Weights | None = None
     constraints: Constraints | None = None
 
 
@@ -83,8 +81,8 @@ class WhatIfRead(BaseModel):
     """What the change does to the list; both lists are made from what is known today."""
 
     computed_on: date
-    weights_before: dict[str, float]
-    weights_after: dict[str, float]
+    policy_before: PolicyRead
+    policy_after: PolicyRead
     constraints_before: Constraints
     constraints_after: Constraints
     difference: Difference

@@ -1,7 +1,7 @@
 """Proposes the annual list from the ranking, keeps the proposal, and tries changes to it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from services.visits.consents.models import Consent, ConsentStatus
+from services.visits.policies import service as policies
 from services.visits.proposals import rules
 from services.visits.proposals.explaining import (
     Conflicting,
@@ -25,11 +26,14 @@ from services.visits.proposals.rules import Candidate, Constraints
 from services.visits.proposals.schemas import (
     ListProposalCreate,
     ListProposalQuery,
+    Weighing,
     WhatIf,
     WhatIfRead,
 )
 from services.visits.proposals.solving import Undecided
-from services.visits.ranking.rules import RISK_BASED, Policy, Standing, rank_for_visit
+from services.visits.ranking.factors import Standing
+from services.visits.ranking.rules import Policy, faults_of_weights, rank_for_visit
+from services.visits.ranking.schemas import PolicyRead
 from services.visits.ranking.service import standings
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
@@ -56,8 +60,8 @@ class Grounds:
     policy: Policy
     on: date
 
-    def ranked(self, weights: Mapping[str, float]) -> list[Candidate]:
-        """The States by rank under these weights."""
+    def ranked(self, policy: Policy) -> list[Candidate]:
+        """The States by rank under a policy."""
         states = member_states()
         visited = {known.member_state: known.visited_on for known in self.standings}
         return [
@@ -69,36 +73,42 @@ class Grounds:
                 visited_on=visited[rank.member_state],
                 consent=self.consents.get(rank.member_state),
             )
-            for rank in rank_for_visit(self.standings, weights, self.on)
+            for rank in rank_for_visit(self.standings, policy.weights, self.on)
         ]
 
 
-async def grounds(session: AsyncSession, on: date) -> Grounds:
-    """What is known of every State, and the policy in force."""
-    return Grounds(await standings(session, on), await _consents(session), RISK_BASED, on)
+async def grounds(session: AsyncSession, on: date, wanted: ListProposalCreate | WhatIf) -> Grounds:
+    """What is known of every State, and what they are to be ranked with.
+
+    Raises:
+        Invalid: what is wanted has faults, each of them named.
+    """
+    _refuse(_faults_of(wanted, on))
+    if wanted.weights is not None:
+        policy = Policy(None, None, wanted.weights)
+    else:
+        try:
+            policy = await policies.policy_of(session, wanted.policy, wanted.policy_version)
+        except NotFound as error:
+            raise Invalid.of_field("body.policy", error.detail) from error
+    return Grounds(await standings(session, on), await _consents(session), policy, on)
 
 
 async def propose(
     work: UnitOfWork, caller: Caller, known: Grounds, wanted: ListProposalCreate
 ) -> ListProposal:
     """Propose the best list under the constraints, and keep it with all that it was made from."""
-    faults = [*_faults_of(wanted.weights, wanted.constraints)]
-    if wanted.year < known.on.year:
-        message = f"Give {known.on.year} or a later year."
-        faults.insert(0, FieldError(field="body.year", message=message))
-    _refuse(faults)
-    policy = known.policy if wanted.weights is None else None
-    weights = known.policy.weights if wanted.weights is None else wanted.weights
+    policy = known.policy
     # The search takes a while: not on the event loop.
-    ranked, outcome = await asyncio.to_thread(_solved, known, weights, wanted.constraints)
+    ranked, outcome = await asyncio.to_thread(_solved, known, policy, wanted.constraints)
     proposal = ListProposal(
         year=wanted.year,
         title=wanted.title,
         proposed_on=known.on,
         proposed_by=caller.subject,
-        policy=policy and policy.name,
-        policy_version=policy and policy.version,
-        weights=dict(weights),
+        policy=policy.name,
+        policy_version=policy.version,
+        weights=dict(policy.weights),
         constraints=_CONSTRAINTS.dump_python(wanted.constraints, mode="json"),
         scores={state.member_state: state.score for state in ranked},
         member_states=[entry.member_state for entry in outcome.proposed],
@@ -112,30 +122,18 @@ async def propose(
 
 async def what_if(session: AsyncSession, on: date, wanted: WhatIf) -> WhatIfRead:
     """What other weights or constraints would do to a list; nothing is kept."""
-    faults = [*_faults_of(wanted.weights, wanted.constraints)]
-    if wanted.weights is None and wanted.constraints is None:
-        message = "Send weights, constraints or both: what is to be changed."
-        faults += [
-            FieldError(field=f"body.{field}", message=message)
-            for field in ("weights", "constraints")
-        ]
-    elif wanted.constraints is None and wanted.proposal_id is None:
-        message = "Send constraints, or a proposal_id to take them from."
-        faults.append(FieldError(field="body.constraints", message=message))
-    _refuse(faults)
-    known = await grounds(session, on)
-    weights, at = known.policy.weights, "body.constraints"
+    known = await grounds(session, on, wanted)
+    policy, at = await policies.in_force(session), "body.constraints"
     if wanted.proposal_id is not None:
-        weights, before, at = *await _made_from(session, wanted.proposal_id), "body.proposal_id"
-        after = wanted.constraints or before
+        policy, before = await _made_from(session, wanted.proposal_id)
+        after, at = wanted.constraints or before, "body.proposal_id"
     else:
         assert wanted.constraints is not None  # noqa: S101 - refused above
         after = wanted.constraints
         before = Constraints(visits=after.visits)
     await session.close()  # no connection waits for the solver
-    return await asyncio.to_thread(
-        _compared, known, (weights, before, at), (wanted.weights or weights, after)
-    )
+    policy_after = known.policy if _names_weights(wanted) else policy
+    return await asyncio.to_thread(_compared, known, (policy, before, at), (policy_after, after))
 
 
 async def read(session: AsyncSession, proposal_id: UUID) -> ListProposal:
@@ -162,21 +160,21 @@ async def list_proposals(
     return await paginate(session, statement, query, query.sort, sortable, table.id)
 
 
-async def _made_from(
-    session: AsyncSession, proposal_id: UUID
-) -> tuple[Mapping[str, float], Constraints]:
-    """The weights and constraints of a proposal."""
+async def _made_from(session: AsyncSession, proposal_id: UUID) -> tuple[Policy, Constraints]:
+    """What a proposal ranked the States with, and its constraints."""
     proposal = await session.get(ListProposal, proposal_id)
     if proposal is None:
         message = "No such proposal; see /v1/list-proposals."
         raise Invalid.of_field("body.proposal_id", message)
-    return proposal.weights, _CONSTRAINTS.validate_python(proposal.constraints)
+    policy = Policy(proposal.policy, proposal.policy_version, proposal.weights)
+    return policy, _CONSTRAINTS.validate_python(proposal.constraints)
 
 
 async def _consents(session: AsyncSession) -> dict[str, rules.Consent]:
     """How each State stands to the latest request for its consent, unless it consented."""
     latest = await session.execute(
         select(Consent.member_state, Consent.status)
+        .where(Consent.status != ConsentStatus.WITHDRAWN)
         .distinct(Consent.member_state)
         .order_by(Consent.member_state, Consent.requested_on.desc(), Consent.id.desc())
     )
@@ -189,33 +187,49 @@ async def _consents(session: AsyncSession) -> dict[str, rules.Consent]:
     return known
 
 
-def _faults_of(
-    weights: Mapping[str, float] | None, constraints: Constraints | None
-) -> Iterator[FieldError]:
-    states = member_states()
-    if weights is not None:
-        for name, message in rules.weight_faults(weights, RISK_BASED.weights):
-            yield FieldError(field=f"body.weights.{name}".rstrip("."), message=message)
-    if constraints is not None:
+def _names_weights(wanted: Weighing) -> bool:
+    return wanted.weights is not None or wanted.policy is not None
+
+
+def _faults_of(wanted: ListProposalCreate | WhatIf, on: date) -> Iterator[tuple[str, str]]:
+    """What is wrong with what is wanted: (field, what to do)."""
+    if isinstance(wanted, ListProposalCreate):
+        if wanted.year < on.year:
+            yield "year", f"Give {on.year} or a later year."
+    elif not _names_weights(wanted) and wanted.constraints is None:
+        for field in ("weights", "policy", "constraints"):
+            yield field, "Send weights, a policy or constraints: what is to be changed."
+    elif wanted.constraints is None and wanted.proposal_id is None:
+        yield "constraints", "Send constraints, or a proposal_id to take them from."
+    if wanted.weights is not None:
+        if wanted.policy is not None:
+            yield "policy", "Send one of weights and policy."
+        for factor, message in faults_of_weights(wanted.weights):
+            yield f"weights.{factor}".removesuffix("."), message
+    if wanted.policy_version is not None and wanted.policy is None:
+        yield "policy", "Name the policy of this version."
+    if wanted.constraints is not None:
+        states = member_states()
         regions = {state.region for state in states.values()}
-        for field, message in rules.faults_of(constraints, states, regions):
-            yield FieldError(field=f"body.constraints.{field}", message=message)
+        for field, message in rules.faults_of(wanted.constraints, states, regions):
+            yield f"constraints.{field}", message
 
 
-def _refuse(faults: list[FieldError]) -> None:
-    if faults:
-        names = ", ".join(fault.field for fault in faults)
-        raise Invalid(f"Correct these fields and send again: {names}.", errors=faults)
+def _refuse(faults: Iterable[tuple[str, str]]) -> None:
+    errors = [FieldError(field=f"body.{field}", message=message) for field, message in faults]
+    if errors:
+        names = ", ".join(error.field for error in errors)
+        raise Invalid(f"Correct these fields and send again: {names}.", errors=errors)
 
 
 def _solved(
     known: Grounds,
-    weights: Mapping[str, float],
+    policy: Policy,
     asked: Constraints,
     at: str = "body.constraints",
 ) -> tuple[list[Candidate], Outcome]:
     """The ranking, and the best list by it; what cannot be met is at the field `at`."""
-    ranked = known.ranked(weights)
+    ranked = known.ranked(policy)
     try:
         return ranked, proposed_list(asked, ranked, known.on)
     except Conflicting as error:
@@ -241,15 +255,15 @@ def _infeasible(conflicts: Sequence[Sequence[Limit]], at: str) -> Infeasible:
 
 def _compared(
     known: Grounds,
-    before: tuple[Mapping[str, float], Constraints, str],
-    after: tuple[Mapping[str, float], Constraints],
+    before: tuple[Policy, Constraints, str],
+    after: tuple[Policy, Constraints],
 ) -> WhatIfRead:
     ranked_before, was = _solved(known, *before)
     ranked_after, would_be = _solved(known, *after)
     return WhatIfRead(
         computed_on=known.on,
-        weights_before=dict(before[0]),
-        weights_after=dict(after[0]),
+        policy_before=PolicyRead.model_validate(before[0]),
+        policy_after=PolicyRead.model_validate(after[0]),
         constraints_before=before[1],
         constraints_after=after[1],
         difference=difference(was, would_be, ranked_before, ranked_after),
