@@ -1,16 +1,19 @@
 """The proposed list against every list there is, on few States; and what its answer says."""
 
 import math
+import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import compress, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.visits.proposals.explaining import Conflicting, Outcome, proposed_list
-from services.visits.proposals.limits import limits_of
+from services.visits.proposals.explaining import Conflicting, Outcome, difference, proposed_list
+from services.visits.proposals.limits import Limit, Row, limits_of
 from services.visits.proposals.rules import (
     Bounds,
     Candidate,
@@ -20,7 +23,7 @@ from services.visits.proposals.rules import (
     RecentlyVisited,
     Visits,
 )
-from services.visits.proposals.solving import best_list, conflicts_of
+from services.visits.proposals.solving import Undecided, best_list, conflicts_of
 
 ON = date(2026, 6, 1)
 REGIONS = ["Africa", "Asia", "Oceania"]
@@ -110,7 +113,9 @@ def faults_against(asked: Constraints, world: States, listed: States) -> Iterato
         lately = sum(state.visited_on == date(2025, 1, 1) for state in listed)
         if lately > recent.maximum:
             yield "recently_visited"
-    yield from (f"required.{n}" for n, o in enumerate(asked.required) if o.member_state not in codes)
+    yield from (
+        f"required.{n}" for n, o in enumerate(asked.required) if o.member_state not in codes
+    )
     yield from (f"left_out.{n}" for n, o in enumerate(asked.left_out) if o.member_state in codes)
     for n, consent in enumerate(asked.left_out_by_consent):
         if any(state.consent == consent for state in listed):
@@ -197,3 +202,151 @@ def explained(
             assert code not in without(*(names - reasons))
             for name in reasons:
                 assert code in without(*(names - reasons), name)
+
+
+def ranked(count: int) -> States:
+    """States of the three regions in turn, each of its own score."""
+    return [
+        Candidate(f"S{n}", n + 1, round(0.9 - n / (2 * count), 6), REGIONS[n % 3])
+        for n in range(count)
+    ]
+
+
+def test_of_equal_lists_the_one_with_the_first_state_by_rank() -> None:
+    """First and fourth have as much as second and third; one of each region may be on it."""
+    world = [
+        Candidate("A", 1, 0.4, "Africa"),
+        Candidate("B", 2, 0.3, "Africa"),
+        Candidate("C", 3, 0.3, "Asia"),
+        Candidate("D", 4, 0.2, "Asia"),
+    ]
+    asked = Constraints(
+        Visits(2), capacity=Capacity(1, 6, 3, 2, ("D",)), left_out=(Named("A", "Elections."),)
+    )
+    assert [s.member_state for s in proposed_list(asked, world, ON).proposed] == ["B", "C"]
+    asked = Constraints(Visits(2), capacity=Capacity(1, 6, 4, 2, ("C", "D")))
+    listed = proposed_list(asked, world, ON).proposed
+    assert [state.member_state for state in listed] == ["A", "C"]
+
+
+def test_the_answer_is_the_same_each_time() -> None:
+    world = ranked(120)
+    asked = Constraints(
+        Visits(12, 12),
+        regions={"Asia": Bounds(maximum=2), "Oceania": Bounds(minimum=6)},
+        capacity=Capacity(5, 50, 23, 11, tuple(f"S{n}" for n in range(0, 120, 7))),
+    )
+    first = proposed_list(asked, world, ON)
+    assert first.proven
+    assert all(proposed_list(asked, world, ON) == first for _ in range(3))
+
+
+def test_a_bound_is_stated_where_the_best_is_not_proven() -> None:
+    """Every State takes its own amount of four things, so that the search is long."""
+    chance = random.Random(3)
+    points = sorted((chance.randrange(1_000_000) for _ in range(193)), reverse=True)
+    limits = [
+        Limit(name, "", "", (Row(np.array(chance.choices(range(1000, 3000), k=193)), high=40_000),))
+        for name in "abcd"
+    ]
+    early, later = (best_list(points, limits, 60, effort=effort) for effort in (0.01, 0.1))
+    assert early is not None
+    assert later is not None
+    assert not early.proven
+    assert early.total <= later.total <= min(early.bound, later.bound)
+    assert best_list(points, limits, 60, effort=0.01) == early
+    with pytest.raises(Undecided):
+        best_list(points, limits, 60, effort=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "conflicting"),
+    [
+        (
+            Constraints(
+                Visits(5),
+                regions={region: Bounds(minimum=2) for region in REGIONS},
+                never_visited=1,
+            ),
+            [{"visits.maximum", *(f"regions.{region}.minimum" for region in REGIONS)}],
+        ),
+        (Constraints(Visits(20), never_visited=13), [{"never_visited"}]),
+        (
+            Constraints(Visits(9, 8), capacity=Capacity(3, 20, 10)),
+            [{"visits.minimum", "capacity"}],
+        ),
+        (
+            Constraints(
+                Visits(9, 8),
+                capacity=Capacity(3, 20, 10),
+                required=(Named("S1", "Asked."), Named("S2", "Asked.")),
+                regions={"Asia": Bounds(maximum=0)},
+            ),
+            [{"visits.minimum", "capacity"}, {"regions.Asia.maximum", "required.0"}],
+        ),
+    ],
+)
+def test_what_conflicts_is_named(asked: Constraints, conflicting: list[set[str]]) -> None:
+    with pytest.raises(Conflicting) as refused:
+        proposed_list(asked, ranked(12), ON)
+    named = [{limit.name for limit in conflict} for conflict in refused.value.conflicts]
+    assert sorted(named, key=sorted) == sorted(conflicting, key=sorted)
+
+
+def test_each_state_is_told_why_it_is_in_or_out() -> None:
+    asked = Constraints(
+        Visits(4), regions={"Africa": Bounds(maximum=0)}, required=(Named("S11", "It asked."),)
+    )
+    outcome = proposed_list(asked, ranked(12), ON)
+    assert {entry.member_state: (entry.basis, entry.constraints) for entry in outcome.proposed} == {
+        "S1": ("rank", ()),
+        "S2": ("rank", ()),
+        "S4": ("constraint", ("regions.Africa.maximum",)),
+        "S11": ("constraint", ("required.0",)),
+    }
+    assert {entry.member_state: entry.constraints for entry in outcome.passed_over} == {
+        "S0": ("regions.Africa.maximum",),
+        "S3": ("regions.Africa.maximum",),
+    }
+    costs = {cost.constraint: cost for cost in outcome.costs}
+    assert (costs["required.0"].entered, costs["required.0"].left) == (("S5",), ("S11",))
+    assert costs["required.0"].cost == pytest.approx(0.25)
+    assert (costs["visits.maximum"].reached, costs["visits.maximum"].asks) == (
+        4,
+        "at most 4 visits",
+    )
+
+
+def test_a_state_may_move_up_for_no_single_reason() -> None:
+    asked = Constraints(Visits(2), left_out=(Named("S0", "Elections."), Named("S1", "Visited.")))
+    proposed = proposed_list(asked, ranked(6), ON).proposed
+    assert [(entry.member_state, entry.basis, entry.constraints) for entry in proposed] == [
+        ("S2", "next_by_rank", ()),
+        ("S3", "constraint", ("left_out.0", "left_out.1")),
+    ]
+
+
+def test_a_state_kept_out_twice_is_told_of_one_that_is_enough() -> None:
+    declined = replace(ranked(6)[0], consent="declined")
+    asked = Constraints(
+        Visits(2), left_out=(Named("S0", "Elections."),), left_out_by_consent=("declined",)
+    )
+    (passed,) = proposed_list(asked, [declined, *ranked(6)[1:]], ON).passed_over
+    assert (passed.member_state, passed.constraints) == ("S0", ("left_out_by_consent.0",))
+    assert "even if this alone were asked" in passed.because
+
+
+def test_a_difference_tells_who_came_who_went_and_who_moved() -> None:
+    world = ranked(6)
+    other = [
+        Candidate(state.member_state, n + 1, world[n].score, state.region)
+        for n, state in enumerate([world[5], world[1], world[0], *world[2:5]])
+    ]
+    asked = Constraints(Visits(3))
+    before, after = proposed_list(asked, world, ON), proposed_list(asked, other, ON)
+    found = difference(before, after, world, other)
+    assert [state.member_state for state in found.entered] == ["S5"]
+    assert [state.member_state for state in found.left] == ["S2"]
+    (moved,) = found.moved
+    assert (moved.member_state, moved.position_before, moved.position_after) == ("S0", 1, 3)
+    assert found.total_after == found.total_before
