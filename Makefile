@@ -37,6 +37,7 @@ bench: install ## Measure what docs/performance.md publishes
 	@$(BIN)/python -m bench.instrument_import
 	@$(BIN)/python -m bench.roll_up
 	@$(BIN)/python -m bench.concurrent_saves
+	@$(BIN)/python -m bench.proposals
 	@$(BIN)/python -m bench.ranking
 	@$(BIN)/python -m bench.deadlines
 

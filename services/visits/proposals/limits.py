@@ -93,7 +93,7 @@ def _of_states(asked: Constraints, ranked: Sequence[Candidate]) -> Iterator[Limi
         yield Limit(f"left_out.{n}", words, "leave it out no longer", (Row(alone, high=0),))
     for n, consent in enumerate(asked.left_out_by_consent):
         those = _where(state.consent == consent for state in ranked)
-        words = f"none of the {int(those.sum())} States whose consent is {consent}"
+        words = f"no State whose consent is {consent} ({int(those.sum())} now)"
         way_out = "leave them out no longer"
         yield Limit(f"left_out_by_consent.{n}", words, way_out, (Row(those, high=0),))
 

@@ -32,20 +32,22 @@ router = APIRouter(
 )
 
 
-async def _grounds(
+Asked = tuple[ListProposalCreate, service.Grounds]
+
+
+async def _asked(
     caller: CtedCaller, session: ReadSession, today: Today, wanted: ListProposalCreate
-) -> service.Grounds:
+) -> Asked:
     known = await service.grounds(session, today, wanted)
     await session.close()  # no connection waits for the solver
-    return known
+    return wanted, known
 
 
 @router.post("", status_code=201, responses=problem_responses())
 async def propose_list(
     caller: CtedCaller,
-    known: Annotated[service.Grounds, Depends(_grounds)],
+    asked: Annotated[Asked, Depends(_asked)],
     work: WriteSession,
-    wanted: ListProposalCreate,
     response: Response,
 ) -> ListProposalRead:
     """Propose the year's list: the highest sum of scores under the constraints (¶6).
@@ -54,7 +56,7 @@ async def propose_list(
     list meets all constraints, the answer (422, `infeasible`) names those that conflict: all of
     them can be met without any one of a conflict's.
     """
-    proposal = await service.propose(work, caller, known, wanted)
+    proposal = await service.propose(work, caller, *asked)
     created(response, f"/v1/list-proposals/{proposal.id}", proposal.version)
     return ListProposalRead.model_validate(proposal)
 

@@ -95,7 +95,7 @@ async def grounds(session: AsyncSession, on: date, wanted: ListProposalCreate | 
 
 
 async def propose(
-    work: UnitOfWork, caller: Caller, known: Grounds, wanted: ListProposalCreate
+    work: UnitOfWork, caller: Caller, wanted: ListProposalCreate, known: Grounds
 ) -> ListProposal:
     """Propose the best list under the constraints, and keep it with all that it was made from."""
     policy = known.policy
@@ -244,7 +244,7 @@ def _infeasible(conflicts: Sequence[Sequence[Limit]], at: str) -> Infeasible:
     for conflict in conflicts:
         for limit in conflict:
             others = "; ".join(other.asks for other in conflict if other is not limit)
-            clash = f"conflicts with {others}" if others else "cannot be met"
+            clash = f"conflicts with: {others}" if others else "cannot be met"
             # Those of a proposal were not sent, and are no fields of the body.
             field = f"{at}.{limit.name}" if at == "body.constraints" else at
             message = f"{limit.name}: {limit.asks} {clash}. To go on, {limit.way_out}."
