@@ -27,11 +27,11 @@ from services.visits.proposals.limits import limits_of
 from services.visits.proposals.rules import (
     Bounds,
     Candidate,
-    Capacity,
     Constraints,
-    Named,
+    NamedState,
+    NumberOfVisits,
+    OfficersCapacity,
     RecentlyVisited,
-    Visits,
 )
 from services.visits.proposals.solving import best_list, conflicts_of
 from services.visits.visit_list.rules import LONGEST_LIST
@@ -69,7 +69,7 @@ def constraints(ranked: Sequence[Candidate], times: int = 1) -> Constraints:
     """Something of every kind, all numbers so many times over; several of them bind."""
     willing = [state.member_state for state in ranked if state.consent is None]
     return Constraints(
-        Visits(minimum=15 * times, maximum=20 * times),
+        NumberOfVisits(minimum=15 * times, maximum=20 * times),
         regions={
             "Africa": Bounds(4 * times, 6 * times),
             "Americas": Bounds(3 * times, 5 * times),
@@ -77,11 +77,13 @@ def constraints(ranked: Sequence[Candidate], times: int = 1) -> Constraints:
             "Oceania": Bounds(minimum=2 * times),
         },
         regional_share_tolerance=0.15,
-        capacity=Capacity(16 * times, 40, 40, 18, tuple(s.member_state for s in ranked[::7])),
+        capacity=OfficersCapacity(
+            16 * times, 40, 40, 18, tuple(s.member_state for s in ranked[::7])
+        ),
         never_visited=7 * times,
         recently_visited=RecentlyVisited(under_years=3, maximum=2 * times),
-        required=(Named(willing[100 * times], "It asked to be visited."),),
-        left_out=(Named(willing[2], "Elections."),),
+        required=(NamedState(willing[100 * times], "It asked to be visited."),),
+        left_out=(NamedState(willing[2], "Elections."),),
         left_out_by_consent=("declined", "unanswered"),
     )
 
@@ -92,7 +94,7 @@ def search(times: int) -> list[tuple[str, float]]:
     asked = constraints(ranked)
     limits = limits_of(asked, ranked, _ON)
     points = [round(state.score * POINTS_A_SCORE) for state in ranked]
-    too_much = limits_of(replace(asked, visits=Visits(12, 12)), ranked, _ON)
+    too_much = limits_of(replace(asked, visits=NumberOfVisits(12, 12)), ranked, _ON)
     assert best_list(points, limits, LONGEST_LIST, _EFFORT) is not None
     assert conflicts_of(too_much)
     repeats = 1 if times > 1 else _REPEATS

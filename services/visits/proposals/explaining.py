@@ -18,7 +18,7 @@ Basis = Literal["rank", "constraint", "next_by_rank"]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedState:
     """A State on the list, and why."""
 
     member_state: str
@@ -31,7 +31,7 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOverState:
     """A State that its rank would put on a list of this length, and what kept it out."""
 
     member_state: str
@@ -42,7 +42,7 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class ConstraintCost:
     """What one constraint does to the list: it compared with the best without the constraint."""
 
     constraint: str
@@ -68,9 +68,9 @@ class Outcome:
     """No list that keeps to the constraints has more."""
     proven: bool
     """Whether it is the best list; otherwise the best that was found."""
-    proposed: tuple[Proposed, ...]
-    passed_over: tuple[PassedOver, ...]
-    costs: tuple[Cost, ...]
+    proposed: tuple[ProposedState, ...]
+    passed_over: tuple[PassedOverState, ...]
+    costs: tuple[ConstraintCost, ...]
 
 
 class Conflicting(Exception):  # noqa: N818 - it is what the constraints are
@@ -132,7 +132,7 @@ class _Explanation:
             costs=tuple(map(self._cost, self._limits)),
         )
 
-    def _proposed(self, place: int) -> Proposed:
+    def _proposed(self, place: int) -> ProposedState:
         state, length = self._ranked[place], len(self._listed)
         owed_to = tuple(name for name, best in self._without.items() if place not in best.listed)
         basis: Basis = "rank"
@@ -142,16 +142,18 @@ class _Explanation:
             if owed_to:
                 basis = "constraint"
                 because = f"It would not be on the list without: {self._asked(owed_to)}."
-        return Proposed(state.member_state, state.position, state.score, basis, owed_to, because)
+        return ProposedState(
+            state.member_state, state.position, state.score, basis, owed_to, because
+        )
 
-    def _passed_over(self, place: int) -> PassedOver:
+    def _passed_over(self, place: int) -> PassedOverState:
         state = self._ranked[place]
         names = tuple(name for name, best in self._without.items() if place in best.listed)
         because = f"It would be on the list without: {self._asked(names)}."
         if not names:
             names = self._enough_to_keep_out(place)
             because = f"It would not be on it even if this alone were asked: {self._asked(names)}."
-        return PassedOver(state.member_state, state.position, state.score, names, because)
+        return PassedOverState(state.member_state, state.position, state.score, names, because)
 
     def _enough_to_keep_out(self, place: int) -> tuple[str, ...]:
         """The fewest limits that keep the State out by themselves, as far as dropping one shows."""
@@ -162,11 +164,11 @@ class _Explanation:
         own = [name for name, limit in self._limits.items() if limit.touches(place)]
         return tuple(smallest(own if keeps_out(own) else [*self._limits], keeps_out))
 
-    def _cost(self, name: str) -> Cost:
+    def _cost(self, name: str) -> ConstraintCost:
         limit, other = self._limits[name], self._without[name]
         entered = [state for state in other.listed if state not in self._listed]
         left = [state for state in self._best.listed if state not in other.listed]
-        return Cost(
+        return ConstraintCost(
             constraint=name,
             asks=limit.asks,
             reached=limit.reached(self._best.listed),
@@ -186,7 +188,7 @@ def _score(points: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedState:
     """A State's place by rank before and after a change, 1 first, and its score."""
 
     member_state: str
@@ -197,14 +199,14 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ListDifference:
     """What a change of weights or constraints does to the list."""
 
     total_before: float
     total_after: float
-    entered: tuple[Moved, ...]
-    left: tuple[Moved, ...]
-    moved: tuple[Moved, ...]
+    entered: tuple[MovedState, ...]
+    left: tuple[MovedState, ...]
+    moved: tuple[MovedState, ...]
     """On both lists, at another place by rank."""
 
 
@@ -213,16 +215,16 @@ def difference(
     after: Outcome,
     ranked_before: Sequence[Candidate],
     ranked_after: Sequence[Candidate],
-) -> Difference:
+) -> ListDifference:
     """How one list differs from another, each with the ranking that it was made from."""
     first, then = (
         {state.member_state: state for state in ranked} for ranked in (ranked_before, ranked_after)
     )
     was, now = ([entry.member_state for entry in outcome.proposed] for outcome in (before, after))
 
-    def moved(member_states: Iterable[str]) -> tuple[Moved, ...]:
+    def moved(member_states: Iterable[str]) -> tuple[MovedState, ...]:
         return tuple(
-            Moved(
+            MovedState(
                 member_state=state,
                 position_before=first[state].position,
                 position_after=then[state].position,
@@ -232,7 +234,7 @@ def difference(
             for state in member_states
         )
 
-    return Difference(
+    return ListDifference(
         total_before=before.total,
         total_after=after.total,
         entered=moved(state for state in now if state not in was),

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from services.visits.proposals.rules import Candidate, Capacity, Constraints
+from services.visits.proposals.rules import Candidate, Constraints, OfficersCapacity
 from services.visits.ranking.factors import DAYS_A_YEAR
 
 Weights = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ def _regional_shares(tolerance: float, ranked: Sequence[Candidate]) -> Limit:
     return Limit("regional_share_tolerance", words, "raise it", tuple(rows))
 
 
-def _capacity(capacity: Capacity, ranked: Sequence[Candidate]) -> Limit:
+def _capacity(capacity: OfficersCapacity, ranked: Sequence[Candidate]) -> Limit:
     focused = capacity.days_per_focused_visit or 0
     days = np.array(
         [

@@ -11,8 +11,8 @@ from services.visits.proposals.schemas import (
     ListProposalQuery,
     ListProposalRead,
     ListProposalSummary,
-    WhatIf,
-    WhatIfRead,
+    ListTrial,
+    ListTrialRead,
 )
 from shared.auth import CtedCaller, CtedOrCommittee
 from shared.database import (
@@ -63,8 +63,8 @@ async def propose_list(
 
 @router.post("/what-if", responses=problem_responses())
 async def try_list_change(
-    caller: CtedOrCommittee, session: ReadSession, today: Today, wanted: WhatIf
-) -> WhatIfRead:
+    caller: CtedOrCommittee, session: ReadSession, today: Today, wanted: ListTrial
+) -> ListTrialRead:
     """What other weights or constraints would do to a list, without keeping anything.
 
     With `proposal_id` they are compared with that proposal's, otherwise with the policy in force

@@ -27,7 +27,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Visits:
+class NumberOfVisits:
     """The number of visits in the year; both the same: exactly so many."""
 
     __pydantic_config__: ClassVar[Any] = _READ_STRICTLY
@@ -37,7 +37,7 @@ class Visits:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class OfficersCapacity:
     """The officers' capacity, and what of it a visit takes, in officer-days."""
 
     __pydantic_config__: ClassVar[Any] = _READ_STRICTLY
@@ -65,7 +65,7 @@ class RecentlyVisited:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedState:
     """A State that is to be on the list, or off it, and why."""
 
     __pydantic_config__: ClassVar[Any] = _READ_STRICTLY
@@ -83,18 +83,18 @@ class Constraints:
 
     __pydantic_config__: ClassVar[Any] = _READ_STRICTLY
 
-    visits: Visits
+    visits: NumberOfVisits
     regions: Mapping[str, Bounds] = field(default_factory=dict)
     """How many States of a UN M49 region, by its name."""
     regional_share_tolerance: float | None = None
     """How far a region's part of the list may be from its part of all States: 0.1 is ten
     percentage points, 0 as even as whole visits allow."""
-    capacity: Capacity | None = None
+    capacity: OfficersCapacity | None = None
     never_visited: int | None = None
     """At least so many States that were never visited (¶6)."""
     recently_visited: RecentlyVisited | None = None
-    required: tuple[Named, ...] = ()
-    left_out: tuple[Named, ...] = ()
+    required: tuple[NamedState, ...] = ()
+    left_out: tuple[NamedState, ...] = ()
     left_out_by_consent: tuple[Consent, ...] = ()
     """States whose latest request for consent is unanswered, or was declined, are left out."""
 

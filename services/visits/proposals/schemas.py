@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.visits.policies.schemas import PolicyName, VersionNumber, Weights
-from services.visits.proposals.explaining import Difference, Outcome
+from services.visits.proposals.explaining import ListDifference, Outcome
 from services.visits.proposals.rules import Constraints
 from services.visits.ranking.schemas import PolicyRead
 from shared.database import ListQuery
@@ -70,14 +70,14 @@ class ListProposalQuery(ListQuery):
     sort: Literal["created_at", "-created_at", "year", "-year"] = "-created_at"
 
 
-class WhatIf(Weighing):
+class ListTrial(Weighing):
     """A change to try: of a proposed list, or of the policy in force and the number of visits."""
 
     proposal_id: UUID | None = None
     constraints: Constraints | None = None
 
 
-class WhatIfRead(BaseModel):
+class ListTrialRead(BaseModel):
     """What the change does to the list; both lists are made from what is known today."""
 
     computed_on: date
@@ -85,6 +85,6 @@ class WhatIfRead(BaseModel):
     policy_after: PolicyRead
     constraints_before: Constraints
     constraints_after: Constraints
-    difference: Difference
+    difference: ListDifference
     before: Outcome
     after: Outcome

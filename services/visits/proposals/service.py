@@ -26,9 +26,9 @@ from services.visits.proposals.rules import Candidate, Constraints
 from services.visits.proposals.schemas import (
     ListProposalCreate,
     ListProposalQuery,
+    ListTrial,
+    ListTrialRead,
     Weighing,
-    WhatIf,
-    WhatIfRead,
 )
 from services.visits.proposals.solving import Undecided
 from services.visits.ranking.factors import Standing
@@ -77,7 +77,9 @@ class Grounds:
         ]
 
 
-async def grounds(session: AsyncSession, on: date, wanted: ListProposalCreate | WhatIf) -> Grounds:
+async def grounds(
+    session: AsyncSession, on: date, wanted: ListProposalCreate | ListTrial
+) -> Grounds:
     """What is known of every State, and what they are to be ranked with.
 
     Raises:
@@ -120,7 +122,7 @@ async def propose(
     return proposal
 
 
-async def what_if(session: AsyncSession, on: date, wanted: WhatIf) -> WhatIfRead:
+async def what_if(session: AsyncSession, on: date, wanted: ListTrial) -> ListTrialRead:
     """What other weights or constraints would do to a list; nothing is kept."""
     known = await grounds(session, on, wanted)
     policy, at = await policies.in_force(session), "body.constraints"
@@ -191,7 +193,7 @@ def _names_weights(wanted: Weighing) -> bool:
     return wanted.weights is not None or wanted.policy is not None
 
 
-def _faults_of(wanted: ListProposalCreate | WhatIf, on: date) -> Iterator[tuple[str, str]]:
+def _faults_of(wanted: ListProposalCreate | ListTrial, on: date) -> Iterator[tuple[str, str]]:
     """What is wrong with what is wanted: (field, what to do)."""
     if isinstance(wanted, ListProposalCreate):
         if wanted.year < on.year:
@@ -257,10 +259,10 @@ def _compared(
     known: Grounds,
     before: tuple[Policy, Constraints, str],
     after: tuple[Policy, Constraints],
-) -> WhatIfRead:
+) -> ListTrialRead:
     ranked_before, was = _solved(known, *before)
     ranked_after, would_be = _solved(known, *after)
-    return WhatIfRead(
+    return ListTrialRead(
         computed_on=known.on,
         policy_before=PolicyRead.model_validate(before[0]),
         policy_after=PolicyRead.model_validate(after[0]),

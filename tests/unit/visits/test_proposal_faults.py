@@ -6,11 +6,11 @@ import pytest
 
 from services.visits.proposals.rules import (
     Bounds,
-    Capacity,
     Constraints,
-    Named,
+    NamedState,
+    NumberOfVisits,
+    OfficersCapacity,
     RecentlyVisited,
-    Visits,
     faults_of,
 )
 
@@ -24,14 +24,14 @@ def fields(asked: Constraints) -> list[str]:
 
 def test_sound_constraints_have_no_faults() -> None:
     asked = Constraints(
-        Visits(maximum=10, minimum=10),
+        NumberOfVisits(maximum=10, minimum=10),
         regions={"Africa": Bounds(1, 1), "Oceania": Bounds(maximum=0)},
         regional_share_tolerance=0.0,
-        capacity=Capacity(0, 0, 1, 1, ("FJI",)),
+        capacity=OfficersCapacity(0, 0, 1, 1, ("FJI",)),
         never_visited=0,
         recently_visited=RecentlyVisited(under_years=2.5, maximum=0),
-        required=(Named("KEN", "It asked."),),
-        left_out=(Named("PER", "Elections."), Named("FJI", "Visited.")),
+        required=(NamedState("KEN", "It asked."),),
+        left_out=(NamedState("PER", "Elections."), NamedState("FJI", "Visited.")),
         left_out_by_consent=("declined", "unanswered"),
     )
     assert fields(asked) == []
@@ -39,14 +39,14 @@ def test_sound_constraints_have_no_faults() -> None:
 
 def test_all_faults_are_named_at_once() -> None:
     asked = Constraints(
-        Visits(maximum=-1, minimum=-2),
+        NumberOfVisits(maximum=-1, minimum=-2),
         regions={"Africa": Bounds(3, 2), "Atlantis": Bounds(minimum=-1)},
         regional_share_tolerance=math.nan,
-        capacity=Capacity(-1, 367, 0, None, ("KEN", "XYZ")),
+        capacity=OfficersCapacity(-1, 367, 0, None, ("KEN", "XYZ")),
         never_visited=-1,
         recently_visited=RecentlyVisited(under_years=-1, maximum=61),
-        required=(Named("KEN", "It asked."), Named("KEN", " ")),
-        left_out=(Named("KEN", "Elections."), Named("ABC", "x" * 2001)),
+        required=(NamedState("KEN", "It asked."), NamedState("KEN", " ")),
+        left_out=(NamedState("KEN", "Elections."), NamedState("ABC", "x" * 2001)),
         left_out_by_consent=("declined", "declined"),
     )
     assert fields(asked) == [
@@ -77,4 +77,4 @@ def test_all_faults_are_named_at_once() -> None:
 
 @pytest.mark.parametrize(("minimum", "maximum"), [(0, 0), (0, 61), (2, 1), (10**30, 10**30)])
 def test_the_number_of_visits_is_one_that_a_list_can_have(minimum: int, maximum: int) -> None:
-    assert fields(Constraints(Visits(maximum, minimum)))
+    assert fields(Constraints(NumberOfVisits(maximum, minimum)))

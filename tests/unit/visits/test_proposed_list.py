@@ -17,11 +17,11 @@ from services.visits.proposals.limits import Limit, Row, limits_of
 from services.visits.proposals.rules import (
     Bounds,
     Candidate,
-    Capacity,
     Constraints,
-    Named,
+    NamedState,
+    NumberOfVisits,
+    OfficersCapacity,
     RecentlyVisited,
-    Visits,
 )
 from services.visits.proposals.solving import Undecided, best_list, conflicts_of
 
@@ -52,17 +52,17 @@ def some(most: int) -> st.SearchStrategy[int | None]:
     return st.none() | st.integers(0, most)
 
 
-named = st.lists(st.integers(0, 7).map(lambda n: Named(f"S{n}", "So decided.")), max_size=2)
+named = st.lists(st.integers(0, 7).map(lambda n: NamedState(f"S{n}", "So decided.")), max_size=2)
 constraints = st.builds(
     Constraints,
-    visits=st.builds(Visits, maximum=st.integers(1, LONGEST), minimum=st.integers(0, 3)),
+    visits=st.builds(NumberOfVisits, maximum=st.integers(1, LONGEST), minimum=st.integers(0, 3)),
     regions=st.dictionaries(
         st.sampled_from(REGIONS), st.builds(Bounds, minimum=some(3), maximum=some(3)), max_size=2
     ),
     regional_share_tolerance=st.none() | st.sampled_from([0.0, 0.1, 0.25, 1.0]),
     capacity=st.none()
     | st.builds(
-        Capacity,
+        OfficersCapacity,
         officers=st.integers(1, 4),
         days_each=st.integers(5, 20),
         days_per_visit=st.integers(5, 20),
@@ -221,10 +221,12 @@ def test_of_equal_lists_the_one_with_the_first_state_by_rank() -> None:
         Candidate("D", 4, 0.2, "Asia"),
     ]
     asked = Constraints(
-        Visits(2), capacity=Capacity(1, 6, 3, 2, ("D",)), left_out=(Named("A", "Elections."),)
+        NumberOfVisits(2),
+        capacity=OfficersCapacity(1, 6, 3, 2, ("D",)),
+        left_out=(NamedState("A", "Elections."),),
     )
     assert [s.member_state for s in proposed_list(asked, world, ON).proposed] == ["B", "C"]
-    asked = Constraints(Visits(2), capacity=Capacity(1, 6, 4, 2, ("C", "D")))
+    asked = Constraints(NumberOfVisits(2), capacity=OfficersCapacity(1, 6, 4, 2, ("C", "D")))
     listed = proposed_list(asked, world, ON).proposed
     assert [state.member_state for state in listed] == ["A", "C"]
 
@@ -232,9 +234,9 @@ def test_of_equal_lists_the_one_with_the_first_state_by_rank() -> None:
 def test_the_answer_is_the_same_each_time() -> None:
     world = ranked(120)
     asked = Constraints(
-        Visits(12, 12),
+        NumberOfVisits(12, 12),
         regions={"Asia": Bounds(maximum=2), "Oceania": Bounds(minimum=6)},
-        capacity=Capacity(5, 50, 23, 11, tuple(f"S{n}" for n in range(0, 120, 7))),
+        capacity=OfficersCapacity(5, 50, 23, 11, tuple(f"S{n}" for n in range(0, 120, 7))),
     )
     first = proposed_list(asked, world, ON)
     assert first.proven
@@ -264,22 +266,22 @@ def test_a_bound_is_stated_where_the_best_is_not_proven() -> None:
     [
         (
             Constraints(
-                Visits(5),
+                NumberOfVisits(5),
                 regions={region: Bounds(minimum=2) for region in REGIONS},
                 never_visited=1,
             ),
             [{"visits.maximum", *(f"regions.{region}.minimum" for region in REGIONS)}],
         ),
-        (Constraints(Visits(20), never_visited=13), [{"never_visited"}]),
+        (Constraints(NumberOfVisits(20), never_visited=13), [{"never_visited"}]),
         (
-            Constraints(Visits(9, 8), capacity=Capacity(3, 20, 10)),
+            Constraints(NumberOfVisits(9, 8), capacity=OfficersCapacity(3, 20, 10)),
             [{"visits.minimum", "capacity"}],
         ),
         (
             Constraints(
-                Visits(9, 8),
-                capacity=Capacity(3, 20, 10),
-                required=(Named("S1", "Asked."), Named("S2", "Asked.")),
+                NumberOfVisits(9, 8),
+                capacity=OfficersCapacity(3, 20, 10),
+                required=(NamedState("S1", "Asked."), NamedState("S2", "Asked.")),
                 regions={"Asia": Bounds(maximum=0)},
             ),
             [{"visits.minimum", "capacity"}, {"regions.Asia.maximum", "required.0"}],
@@ -295,7 +297,9 @@ def test_what_conflicts_is_named(asked: Constraints, conflicting: list[set[str]]
 
 def test_each_state_is_told_why_it_is_in_or_out() -> None:
     asked = Constraints(
-        Visits(4), regions={"Africa": Bounds(maximum=0)}, required=(Named("S11", "It asked."),)
+        NumberOfVisits(4),
+        regions={"Africa": Bounds(maximum=0)},
+        required=(NamedState("S11", "It asked."),),
     )
     outcome = proposed_list(asked, ranked(12), ON)
     assert {entry.member_state: (entry.basis, entry.constraints) for entry in outcome.proposed} == {
@@ -318,7 +322,9 @@ def test_each_state_is_told_why_it_is_in_or_out() -> None:
 
 
 def test_a_state_may_move_up_for_no_single_reason() -> None:
-    asked = Constraints(Visits(2), left_out=(Named("S0", "Elections."), Named("S1", "Visited.")))
+    asked = Constraints(
+        NumberOfVisits(2), left_out=(NamedState("S0", "Elections."), NamedState("S1", "Visited."))
+    )
     proposed = proposed_list(asked, ranked(6), ON).proposed
     assert [(entry.member_state, entry.basis, entry.constraints) for entry in proposed] == [
         ("S2", "next_by_rank", ()),
@@ -329,7 +335,9 @@ def test_a_state_may_move_up_for_no_single_reason() -> None:
 def test_a_state_kept_out_twice_is_told_of_one_that_is_enough() -> None:
     declined = replace(ranked(6)[0], consent="declined")
     asked = Constraints(
-        Visits(2), left_out=(Named("S0", "Elections."),), left_out_by_consent=("declined",)
+        NumberOfVisits(2),
+        left_out=(NamedState("S0", "Elections."),),
+        left_out_by_consent=("declined",),
     )
     (passed,) = proposed_list(asked, [declined, *ranked(6)[1:]], ON).passed_over
     assert (passed.member_state, passed.constraints) == ("S0", ("left_out_by_consent.0",))
@@ -342,7 +350,7 @@ def test_a_difference_tells_who_came_who_went_and_who_moved() -> None:
         Candidate(state.member_state, n + 1, world[n].score, state.region)
         for n, state in enumerate([world[5], world[1], world[0], *world[2:5]])
     ]
-    asked = Constraints(Visits(3))
+    asked = Constraints(NumberOfVisits(3))
     before, after = proposed_list(asked, world, ON), proposed_list(asked, other, ON)
     found = difference(before, after, world, other)
     assert [state.member_state for state in found.entered] == ["S5"]
