@@ -108,7 +108,7 @@ class _Explanation:
         def best_under(names: tuple[str, ...]) -> Best:
             found = best_list(points, [self._limits[name] for name in names], longest)
             if found is None:
-                raise Conflicting(conflicts_of(limits))
+                raise Conflicting(conflicts_of(limits) or [limits])
             return found
 
         self._best_under = best_under

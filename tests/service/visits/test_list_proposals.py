@@ -146,6 +146,9 @@ async def test_without_a_proposal_a_trial_is_of_the_plain_ranking(
     weights = {"weights": {"never_visited": 2}, "constraints": visits(6)}
     made = await proposed(actors, weights["constraints"], weights=weights["weights"])
     assert (made["policy"], made["policy_version"]) == (None, None)
+    saved = await proposed(actors, visits(6), policy="risk-based", policy_version=1)
+    assert (saved["policy"], saved["policy_version"]) == ("risk-based", 1)
+    assert saved["member_states"] == best
     tried = await done(await officer.post(f"{PROPOSALS}/what-if", json=weights))
     assert [e["member_state"] for e in tried["after"]["proposed"]] == made["member_states"]
 
