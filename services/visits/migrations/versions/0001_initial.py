@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "1fdb4ccf97a5"
+revision: str = "e6c6d0a85ba1"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -364,6 +364,28 @@ def upgrade() -> None:
         ["member_state"],
         unique=False,
     )
+    op.create_table(
+        "list_proposals",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_by", sa.String(), nullable=False),
+        sa.Column("policy", sa.String(), nullable=True),
+        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.Column("weights", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("constraints", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("member_states", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.Column("outcome", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_proposals")),
+    )
+    op.create_index(op.f("ix_list_proposals_year"), "list_proposals", ["year"], unique=False)
     op.create_table(
         "officers",
         sa.Column("name", sa.String(), nullable=False),
@@ -1611,6 +1633,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_officers_organisation"), table_name="officers")
     op.drop_index("ix_officers_name", table_name="officers")
     op.drop_table("officers")
+    op.drop_index(op.f("ix_list_proposals_year"), table_name="list_proposals")
+    op.drop_table("list_proposals")
     op.drop_index(
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
     )
