@@ -38,6 +38,8 @@ class VisitList(Record):
     year: Mapped[int] = mapped_column(unique=True)
     status: Mapped[VisitListStatus] = mapped_column(index=True)
     entries: Mapped[list[dict[str, Any]]]
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("list_proposals.id"))
+    """The proposed list that it was drafted from."""
     submitted_on: Mapped[date | None] = mapped_column(default=None)
     adopted_on: Mapped[date | None] = mapped_column(default=None)
 

@@ -26,13 +26,14 @@ Symbol = Annotated[
 
 
 class VisitListCreate(BaseModel):
-    """A list to draft: the first `size` States of the ranking, or the named States."""
+    """A list to draft: the first `size` of the ranking, named States, or those of a proposal."""
 
     model_config = ConfigDict(extra="forbid")
 
     year: int = Field(ge=2000, le=9999, examples=[2020])
     size: int | None = Field(None, ge=1, le=LONGEST_LIST)
     member_states: States | None = None
+    proposal_id: UUID | None = Field(None, description="Of /v1/list-proposals, for the same year")
 
 
 class VisitListUpdate(BaseModel):
@@ -71,6 +72,7 @@ class VisitListRead(BaseModel):
     status: VisitListStatus
     member_states: list[str]
     entries: list[RankRead]
+    proposal_id: UUID | None = Field(description="The proposed list that it was drafted from")
     submitted_on: date | None
     adopted_on: date | None
 
@@ -83,6 +85,7 @@ class VisitListRead(BaseModel):
             year=visit_list.year,
             status=state.status,
             member_states=state.member_states,
+            proposal_id=visit_list.proposal_id,
             entries=[RankRead.model_validate(entry) for entry in state.entries],
             submitted_on=state.submitted_on,
             adopted_on=state.adopted_on,

@@ -11,6 +11,7 @@ from services.visits.consent_timelines.models import MomentKind
 from services.visits.consent_timelines.service import keep
 from services.visits.consents.ending import join_list, leave_list
 from services.visits.events import VisitListAdopted, VisitListChanged, VisitListSubmitted
+from services.visits.proposals.models import ListProposal
 from services.visits.ranking.schemas import RankRead
 from services.visits.ranking.service import rank_all
 from services.visits.visit_list.models import (
@@ -27,26 +28,30 @@ from shared.errors import Conflict, FieldError, Invalid, require_step
 
 
 async def draft(work: UnitOfWork, caller: Caller, wanted: VisitListCreate) -> VisitList:
-    """Draft the year's list from the ranking, or from the named States."""
+    """Draft the year's list from the ranking, from the named States or from a proposed list."""
     this_year = work.clock.today().year
     if wanted.year < this_year:
         raise Invalid.of_field("body.year", f"Give {this_year} or a later year.")
-    if (wanted.size is None) == (wanted.member_states is None):
-        message = "Send one of size and member_states."
+    sources = ("size", "member_states", "proposal_id")
+    if sum(getattr(wanted, source) is not None for source in sources) != 1:
+        message = "Send one of size, member_states and proposal_id."
         raise Invalid(
             message,
-            errors=[
-                FieldError(field=f"body.{field}", message=message)
-                for field in ("size", "member_states")
-            ],
+            errors=[FieldError(field=f"body.{source}", message=message) for source in sources],
         )
     if await work.session.scalar(select(VisitList.id).where(VisitList.year == wanted.year)):
         raise Conflict(f"There is a list for {wanted.year} already; see /v1/visit-lists.")
-    if wanted.member_states is None:
+    if wanted.size is not None:
         entries = (await _ranked(work))[: wanted.size]
     else:
-        entries = await _entries_of(work, wanted.member_states)
-    visit_list = VisitList(year=wanted.year, status=VisitListStatus.DRAFT, entries=entries)
+        named = wanted.member_states or await _proposed(work, wanted)
+        entries = await _entries_of(work, named)
+    visit_list = VisitList(
+        year=wanted.year,
+        status=VisitListStatus.DRAFT,
+        entries=entries,
+        proposal_id=wanted.proposal_id,
+    )
     await _keep_state(work, caller, visit_list, ListAct.DRAFTED, before=())
     return visit_list
 
@@ -219,6 +224,16 @@ def _note(
     for member_state in member_states:
         record = f"/v1/listings?member_state={member_state}&year={visit_list.year}"
         keep(work, member_state, kind, text, record, visit_list.id)
+
+
+async def _proposed(work: UnitOfWork, wanted: VisitListCreate) -> list[str]:
+    """The States of the proposed list, which is of the same year."""
+    proposal = await work.session.get(ListProposal, wanted.proposal_id)
+    if proposal is None:
+        raise Invalid.of_field("body.proposal_id", "No such proposal; see /v1/list-proposals.")
+    if proposal.year != wanted.year:
+        raise Invalid.of_field("body.proposal_id", f"This one is for {proposal.year}.")
+    return proposal.member_states
 
 
 async def _entries_of(work: UnitOfWork, member_states: Sequence[str]) -> list[dict[str, Any]]:

@@ -81,21 +81,17 @@ async def _adopt(world: World, assessed: Assessed) -> tuple[dict[str, Any], list
     chair = world.api("visits", "committee_chair")
     taken = {entry["year"] for entry in await officer.all_items("/v1/visit-lists")}
     year = next(y for y in range((await world.today()).year, 9999) if y not in taken)
-    drafted = await officer.post("/v1/visit-lists", {"year": year, "size": _LIST_SIZE})
-    record = f"/v1/visit-lists/{drafted['id']}"
     ranking = await officer.get("/v1/ranking")
     order = [rank["member_state"] for rank in ranking["ranks"] if rank["member_state"] != "FJI"]
     wanted = [state for state in order if state in assessed.states][:_VISITS]
-    if missing := [state for state in wanted if state not in drafted["member_states"]]:
-        kept = [state for state in drafted["member_states"] if state not in missing]
-        await officer.change(
-            "PATCH",
-            record,
-            {
-                "member_states": [*kept[: _LIST_SIZE - len(missing)], *missing],
-                "reason": "The States assessed this year come first.",
-            },
-        )
+    proposal = await officer.post("/v1/list-proposals", _proposal(year, wanted))
+    if len(proposal["member_states"]) != _LIST_SIZE or not proposal["proven"]:
+        raise WalkFailedError(f"The proposed list is {proposal['member_states']}, not the best 12")
+    drafted = await officer.post("/v1/visit-lists", {"year": year, "proposal_id": proposal["id"]})
+    record = f"/v1/visit-lists/{drafted['id']}"
+    world.narrator.tell(
+        f"The best list of {_LIST_SIZE} under regional balance is proposed, and drafted"
+    )
     await officer.post(f"{record}/submission")
     adopted: dict[str, Any] = await chair.post(f"{record}/adoption")
     await world.expect("visits.visit-list-adopted", visit_list_id=adopted["id"])
@@ -103,6 +99,23 @@ async def _adopt(world: World, assessed: Assessed) -> tuple[dict[str, Any], list
         f"The Committee adopted the list for {year}: {', '.join(adopted['member_states'])}"
     )
     return adopted, wanted
+
+
+def _proposal(year: int, wanted: list[str]) -> dict[str, Any]:
+    """A list with the States assessed this year, two of every region but Oceania, three new."""
+    regions = sorted({state.region for state in member_states().values()} - {"Oceania"})
+    return {
+        "year": year,
+        "title": f"List of {year} (illustrative)",
+        "constraints": {
+            "visits": {"minimum": _LIST_SIZE, "maximum": _LIST_SIZE},
+            "regions": {region: {"minimum": 2} for region in regions},
+            "never_visited": 3,
+            "required": [
+                {"member_state": state, "reason": "Assessed this year."} for state in wanted
+            ],
+        },
+    }
 
 
 async def _ask(world: World, visit_list: dict[str, Any], state: str) -> dict[str, Any]:

@@ -22,6 +22,24 @@ from tests.service.visits.actors import (
 )
 from tests.support.events import read_event
 
+SOURCES = ["body.size", "body.member_states", "body.proposal_id"]
+
+
+async def test_a_list_is_drafted_from_the_proposal_of_its_year(
+    actors: Actors, officer: httpx.AsyncClient
+) -> None:
+    year = await free_year(actors)
+    constraints = {"visits": {"minimum": 4, "maximum": 4}, "regions": {"Oceania": {"minimum": 2}}}
+    proposed = await done(
+        await officer.post("/v1/list-proposals", json={"year": year, "constraints": constraints})
+    )
+    body = {"year": year, "proposal_id": proposed["id"]}
+    other = await officer.post("/v1/visit-lists", json=body | {"year": year + 1})
+    assert fields_of(other) == ["body.proposal_id"]
+    drafted = await done(await officer.post("/v1/visit-lists", json=body))
+    assert drafted["proposal_id"] == proposed["id"]
+    assert sorted(drafted["member_states"]) == sorted(proposed["member_states"])
+
 
 async def test_a_list_is_the_first_states_of_the_ranking_with_their_grounds(
     actors: Actors, officer: httpx.AsyncClient
@@ -68,8 +86,9 @@ async def test_two_officers_drafting_one_year_make_one_list(actors: Actors) -> N
     [
         ({"size": 0}, ["body.size"]),
         ({"size": 61}, ["body.size"]),
-        ({}, ["body.size", "body.member_states"]),
-        ({"size": 3, "member_states": ["KEN"]}, ["body.size", "body.member_states"]),
+        ({"proposal_id": str(uuid4())}, ["body.proposal_id"]),
+        ({}, SOURCES),
+        ({"size": 3, "member_states": ["KEN"]}, SOURCES),
         ({"member_states": []}, ["body.member_states"]),
         ({"member_states": ["KEN", "XYZ"]}, ["body.member_states.1"]),
         ({"member_states": ["KEN", "FJI", "KEN"]}, ["body.member_states.2"]),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "57d65c333d97"
+revision: str = "c3ffefddffe4"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -623,32 +623,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("topic", name=op.f("pk_topic_epochs")),
     )
     op.create_table(
-        "visit_lists",
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "submitted",
-                "adopted",
-                name="visitliststatus",
-                native_enum=False,
-                length=60,
-            ),
-            nullable=False,
-        ),
-        sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("submitted_on", sa.Date(), nullable=True),
-        sa.Column("adopted_on", sa.Date(), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_lists")),
-        sa.UniqueConstraint("year", name=op.f("uq_visit_lists_year")),
-    )
-    op.create_index(op.f("ix_visit_lists_status"), "visit_lists", ["status"], unique=False)
-    op.create_table(
         "visit_requests",
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("requested_on", sa.Date(), nullable=False),
@@ -672,69 +646,6 @@ def upgrade() -> None:
         op.f("ix_visit_requests_member_state"), "visit_requests", ["member_state"], unique=False
     )
     op.create_index(op.f("ix_visit_requests_status"), "visit_requests", ["status"], unique=False)
-    op.create_table(
-        "consents",
-        sa.Column("visit_list_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "visit_kind",
-            sa.Enum(
-                "comprehensive",
-                "focused",
-                "targeted",
-                name="missionkind",
-                native_enum=False,
-                length=60,
-            ),
-            nullable=True,
-        ),
-        sa.Column("requested_on", sa.Date(), nullable=False),
-        sa.Column("answer_due_on", sa.Date(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "requested",
-                "deferred",
-                "given",
-                "declined",
-                "withdrawn",
-                "revoked",
-                "expired",
-                name="consentstatus",
-                native_enum=False,
-                length=60,
-            ),
-            nullable=False,
-        ),
-        sa.Column("answered_on", sa.Date(), nullable=True),
-        sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("standing_consent_id", sa.Uuid(), nullable=True),
-        sa.Column("removed_on", sa.Date(), nullable=True),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("ended_because", sa.Text(), nullable=False),
-        sa.Column("member_state", sa.String(), nullable=False),
-        sa.Column("confidential", sa.Boolean(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["standing_consent_id"],
-            ["standing_consents.id"],
-            name=op.f("fk_consents_standing_consent_id_standing_consents"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["visit_list_id"],
-            ["visit_lists.id"],
-            name=op.f("fk_consents_visit_list_id_visit_lists"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
-    )
-    op.create_index(op.f("ix_consents_answer_due_on"), "consents", ["answer_due_on"], unique=False)
-    op.create_index(op.f("ix_consents_member_state"), "consents", ["member_state"], unique=False)
-    op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
-    op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
     op.create_table(
         "declared_conflicts",
         sa.Column("officer_id", sa.Uuid(), nullable=False),
@@ -864,6 +775,101 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_step_reviews_follow_up_id"), "step_reviews", ["follow_up_id"], unique=False
     )
+    op.create_table(
+        "visit_lists",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "adopted",
+                name="visitliststatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entries", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=True),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("adopted_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["list_proposals.id"],
+            name=op.f("fk_visit_lists_proposal_id_list_proposals"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_lists")),
+        sa.UniqueConstraint("year", name=op.f("uq_visit_lists_year")),
+    )
+    op.create_index(op.f("ix_visit_lists_status"), "visit_lists", ["status"], unique=False)
+    op.create_table(
+        "consents",
+        sa.Column("visit_list_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "visit_kind",
+            sa.Enum(
+                "comprehensive",
+                "focused",
+                "targeted",
+                name="missionkind",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=True,
+        ),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("answer_due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "requested",
+                "deferred",
+                "given",
+                "declined",
+                "withdrawn",
+                "revoked",
+                "expired",
+                name="consentstatus",
+                native_enum=False,
+                length=60,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("standing_consent_id", sa.Uuid(), nullable=True),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_because", sa.Text(), nullable=False),
+        sa.Column("member_state", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["standing_consent_id"],
+            ["standing_consents.id"],
+            name=op.f("fk_consents_standing_consent_id_standing_consents"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_list_id"],
+            ["visit_lists.id"],
+            name=op.f("fk_consents_visit_list_id_visit_lists"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    op.create_index(op.f("ix_consents_answer_due_on"), "consents", ["answer_due_on"], unique=False)
+    op.create_index(op.f("ix_consents_member_state"), "consents", ["member_state"], unique=False)
+    op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
+    op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
     op.create_table(
         "visit_list_states",
         sa.Column("visit_list_id", sa.Uuid(), nullable=False),
@@ -1573,6 +1579,13 @@ def downgrade() -> None:
     op.drop_table("consent_reminders")
     op.drop_index(op.f("ix_visit_list_states_visit_list_id"), table_name="visit_list_states")
     op.drop_table("visit_list_states")
+    op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
+    op.drop_index(op.f("ix_consents_status"), table_name="consents")
+    op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
+    op.drop_index(op.f("ix_consents_answer_due_on"), table_name="consents")
+    op.drop_table("consents")
+    op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
+    op.drop_table("visit_lists")
     op.drop_index(op.f("ix_step_reviews_follow_up_id"), table_name="step_reviews")
     op.drop_table("step_reviews")
     op.drop_table("ranking_policy_entries_into_force")
@@ -1586,16 +1599,9 @@ def downgrade() -> None:
     op.drop_table("follow_up_extensions")
     op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
     op.drop_table("declared_conflicts")
-    op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
-    op.drop_index(op.f("ix_consents_status"), table_name="consents")
-    op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
-    op.drop_index(op.f("ix_consents_answer_due_on"), table_name="consents")
-    op.drop_table("consents")
     op.drop_index(op.f("ix_visit_requests_status"), table_name="visit_requests")
     op.drop_index(op.f("ix_visit_requests_member_state"), table_name="visit_requests")
     op.drop_table("visit_requests")
-    op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
-    op.drop_table("visit_lists")
     op.drop_table("topic_epochs")
     op.drop_index(
         "uq_standing_consents_in_force",
