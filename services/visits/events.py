@@ -205,6 +205,8 @@ class FactCheckRequested(StateEvent):
     """The State is asked to check the facts of the report of its visit."""
 
     type: ClassVar[str] = "org.un.ctc.visits.fact-check-requested.v1"
+    fact_check_id: UUID
+    """One stay in that stage: a report may be checked anew."""
     report_id: UUID
     requested_on: date
     fact_check_due_on: date
@@ -214,6 +216,7 @@ class FactCheckEnded(StateEvent):
     """The State answered the fact-check, or its time is over."""
 
     type: ClassVar[str] = "org.un.ctc.visits.fact-check-ended.v1"
+    fact_check_id: UUID
     report_id: UUID
     outcome: Literal["answered", "lapsed"]
     ended_on: date

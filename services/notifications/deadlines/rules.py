@@ -75,9 +75,10 @@ DUTIES = (
         name="fact-check",
         owed_by="member_state",
         opened_by=("fact-check-requested",),
-        about="report_id",
+        about="fact_check_id",
         due="fact_check_due_on",
         closed_by=("fact-check-ended",),
+        part_of="report_id",
     ),
     Duty(
         name="follow-up",

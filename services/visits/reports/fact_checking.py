@@ -16,7 +16,7 @@ from shared.errors import Conflict, FieldError, Invalid
 from shared.scheduling import DueJob, schedule
 
 LAPSE_JOB = "fact-check-lapse"
-"""The kind of the job that ends a fact-check; its key is the report's id and the due date."""
+"""The kind of the job that ends a fact-check; its key is the stage's id and the due date."""
 
 
 async def ask(work: UnitOfWork, caller: Caller, report: Report, comment: str) -> None:
@@ -33,8 +33,8 @@ async def answer(
 ) -> Report:
     """The State has checked the facts; its comments stand by their sections."""
     report = await read(work.session, caller, report_id, version=version, locked=True)
-    _require_under_way(report)
-    await _end(work, report, "answered", caller.subject, comment)
+    stage = await _under_way(work, report)
+    await _end(work, report, stage, "answered", caller.subject, comment)
     return report
 
 
@@ -47,9 +47,7 @@ async def extend(
 ) -> Report:
     """Give the State more time, in view of its capacity (¶7)."""
     report = await work.get(Report, report_id, version=version, locked=True)
-    _require_under_way(report)
-    stage = await present_stage(work.session, report)
-    assert stage is not None  # noqa: S101 - a fact-check is a stage
+    stage = await _under_way(work, report)
     if faults := faults_of_extension(wanted.due_on, stage.target_on, work.clock.today()):
         raise Invalid(
             faults[0][1],
@@ -72,12 +70,13 @@ async def lapse(job: DueJob, work: UnitOfWork) -> None:
         or stage.target_on >= work.clock.today()
     ):
         return
-    await _end(work, report, "lapsed", None, "The State's time to check the facts was over.")
+    await _end(work, report, stage, "lapsed", None, "The State's time to check the facts was over.")
 
 
 async def _end(
     work: UnitOfWork,
     report: Report,
+    stage: ReportStage,
     outcome: Literal["answered", "lapsed"],
     by: str | None,
     reason: str,
@@ -86,6 +85,7 @@ async def _end(
         FactCheckEnded(
             member_state=report.member_state,
             confidential=report.confidential,
+            fact_check_id=stage.id,
             report_id=report.id,
             outcome=outcome,
             ended_on=work.clock.today(),
@@ -100,16 +100,19 @@ async def _announce(work: UnitOfWork, report: Report, stage: ReportStage) -> Non
         FactCheckRequested(
             member_state=report.member_state,
             confidential=report.confidential,
+            fact_check_id=stage.id,
             report_id=report.id,
             requested_on=work.clock.today(),
             fact_check_due_on=stage.target_on,
         )
     )
-    key = f"{report.id} {stage.target_on}"
+    key = f"{stage.id} {stage.target_on}"
     lapses_on = stage.target_on + timedelta(days=1)
     await schedule(work, LAPSE_JOB, key, lapses_on, report_id=str(report.id))
 
 
-def _require_under_way(report: Report) -> None:
-    if report.status is not ReportStatus.FACT_CHECK:
+async def _under_way(work: UnitOfWork, report: Report) -> ReportStage:
+    stage = await present_stage(work.session, report)
+    if report.status is not ReportStatus.FACT_CHECK or stage is None:
         raise Conflict(f"The report is in {report.status.replace('_', ' ')}, not in fact-check.")
+    return stage

@@ -11,6 +11,8 @@ from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from services.visits.events import (
     ConsentDeferred,
     ConsentRequested,
+    FactCheckEnded,
+    FactCheckRequested,
     FollowUpExtended,
     ReportSubmitted,
 )
@@ -90,3 +92,27 @@ async def test_a_duty_that_moves_is_announced_anew_at_its_new_date(
     listed = (await officer.get("/v1/deadlines", params={"member_state": "SOM"})).json()["items"]
     owed = [item for item in listed if item["duty"] == "follow-up"]
     assert [item["id"] for item in owed] == [deadline["id"]], "only the initial report is followed"
+
+
+async def test_a_report_that_is_checked_anew_is_due_anew(
+    stack: Stack, officer: httpx.AsyncClient, today: Today
+) -> None:
+    day = await today()
+    about = {"member_state": "LSO", "report_id": uuid4()}
+    first, second = [
+        FactCheckRequested(
+            **about,
+            fact_check_id=uuid4(),
+            requested_on=day,
+            fact_check_due_on=day + timedelta(days=days),
+        )
+        for days in (14, 28)
+    ]
+    ended = FactCheckEnded(
+        **about, fact_check_id=first.fact_check_id, outcome="answered", ended_on=day
+    )
+    await publish(stack, first, ended, second)
+    met = await deadline_of(officer, first.fact_check_id, status="met")
+    owed = await deadline_of(officer, second.fact_check_id, status="open")
+    assert (met["duty"], owed["duty"]) == ("fact-check", "fact-check")
+    assert owed["due_on"] == str(second.fact_check_due_on)
