@@ -58,13 +58,14 @@ class DocumentedApp(FastAPI):
 
 
 def described_tags(routers: Sequence[APIRouter]) -> list[dict[str, str]]:
-    """The routers' tags in their order, each with the words of its capability's package."""
+    """The routers' tags in their order, each with the words of the capability that has it first."""
     told: dict[str, str] = {}
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
                 package = sys.modules[route.endpoint.__module__.rpartition(".")[0]]
-                told |= {str(tag): package.__doc__ or "" for tag in route.tags}
+                for tag in map(str, route.tags):
+                    told.setdefault(tag, package.__doc__ or "")
     return [{"name": name, "description": words} for name, words in told.items()]
 
 

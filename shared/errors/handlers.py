@@ -27,6 +27,17 @@ from shared.errors.problems import (
 )
 
 log = structlog.get_logger(__name__)
+_UNKNOWN = "Nothing of this name is known here; leave it out."
+_OBJECT = "Send a JSON object."
+_WAYS_OUT = {
+    "extra_forbidden": _UNKNOWN,
+    "unexpected_keyword_argument": _UNKNOWN,
+    "model_attributes_type": _OBJECT,
+    "dataclass_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "missing": "It is required; send it.",
+}
+"""Instead of what the validator says in words of Python, by its types of errors."""
 
 
 class _ProblemResponse(JSONResponse):
@@ -88,7 +99,7 @@ def _validation(request: Request, error: Exception) -> JSONResponse:
     faults = [
         FieldError(
             field=".".join(str(part) for part in fault["loc"]),
-            message=str(fault["msg"]).removeprefix("Value error, "),
+            message=_WAYS_OUT.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, "),
         )
         for fault in error.errors()
     ]
@@ -165,7 +176,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 
 async def _unstorable_texts(request: Request) -> list[FieldError]:
     """Where the input has text that no column takes."""
-    sent: dict[str, object] = {"query": dict(request.query_params)}
+    sent: dict[str, object] = {"path": request.path_params, "query": dict(request.query_params)}
     if request.headers.get("content-type", "").startswith("application/json"):
         sent["body"] = await request.json()  # read before, and kept by the request
     message = "Leave NUL and lone surrogates out: they cannot be stored."

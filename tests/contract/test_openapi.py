@@ -9,6 +9,8 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+import services.visits.consents
+import services.visits.reports
 from shared.contracts.catalogue import application_of
 from shared.events.topics import SERVICES
 
@@ -87,6 +89,14 @@ def test_every_operation_is_told_in_words(made: Made, service: str) -> None:
         is_open = path in SERVED_WITHOUT_PROBLEMS | OPEN_BY_SECRET
         assert operation["security"] == ([] if is_open else [{"bearer": []}]), f"{method} {path}"
         assert is_open or operation["x-allowed-roles"], f"{method} {path}"
+
+
+def test_a_tag_of_several_capabilities_is_told_by_the_first(made: Made) -> None:
+    """The reports themselves, not the copies of them, say what reports are."""
+    document = made[PurePosixPath("openapi/visits.json")]
+    told = {tag["name"]: tag["description"] for tag in document["tags"]}
+    assert told["reports"] == services.visits.reports.__doc__
+    assert told["consents"] == services.visits.consents.__doc__
 
 
 def words_of(*functions: Callable[..., Any]) -> set[object]:

@@ -65,7 +65,10 @@ async def request(work: UnitOfWork, wanted: ConsentCreate) -> Consent:
         raise Conflict(f"The list is {visit_list.status}; the Committee adopts it first.")
     errors = []
     if wanted.member_state not in visit_list.member_states:
-        message = f"{wanted.member_state} is not on the list of {visit_list.year}."
+        message = (
+            f"{wanted.member_state} is not on the list of {visit_list.year}; "
+            "the Committee adds it by a decision first."
+        )
         errors.append(FieldError(field="body.member_state", message=message))
     if wanted.answer_due_on <= today:
         message = f"Give a date after today, {today}."

@@ -17,6 +17,7 @@ from services.visits.reports.schemas import (
     ReportUpdate,
     SectionRead,
     SectionUpdate,
+    TemplateQuery,
     TemplateRead,
     TemplateSectionRead,
 )
@@ -34,7 +35,6 @@ from shared.database import (
 )
 from shared.errors import Conflict, NotFound, PreconditionFailed, problem_responses
 from shared.exports import exported
-from shared.reference import ThemeCode
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=TransactionalRoute)
 
@@ -60,10 +60,10 @@ async def list_reports(
 
 @router.get("/templates/{kind}", responses=problem_responses())
 async def read_template(
-    caller: CtedCaller, kind: MissionKind, themes: Annotated[tuple[ThemeCode, ...], Query()] = ()
+    caller: CtedCaller, kind: MissionKind, query: Annotated[TemplateQuery, Query()]
 ) -> TemplateRead:
     """The sections that a report on a visit of this kind and these themes begins with."""
-    sections = drafting.template_of(kind, themes)
+    sections = drafting.template_of(kind, query.themes)
     read = [TemplateSectionRead.model_validate(section) for section in sections]
     return TemplateRead(kind=kind, sections=read)
 

@@ -126,6 +126,14 @@ class TemplateSectionRead(BaseModel):
     themes: list[str]
 
 
+class TemplateQuery(BaseModel):
+    """The thematic areas that the report is about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    themes: tuple[ThemeCode, ...] = ()
+
+
 class TemplateRead(BaseModel):
     """The sections that a report of a kind of visit begins with, around those of its themes."""
 

@@ -10,6 +10,8 @@ from services.visits.reports.differences import SectionStep, WordStep
 from services.visits.reports.models import ReportStatus
 from shared.database import ListQuery
 
+MOST_VERSIONS = 2**31 - 1
+
 
 class VersionSummary(BaseModel):
     """One saving of a report's text."""
@@ -80,6 +82,16 @@ class ReportDifferences(BaseModel):
     before: VersionSummary
     after: VersionSummary
     sections: list[SectionDifference]
+
+
+class SinceQuery(BaseModel):
+    """The earlier version to compare with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: int | None = Field(
+        None, ge=1, le=MOST_VERSIONS, description="Left out, the version before"
+    )
 
 
 class VersionQuery(ListQuery):

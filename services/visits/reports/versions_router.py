@@ -7,7 +7,9 @@ from fastapi import APIRouter, Path, Query
 
 from services.visits.reports import versions
 from services.visits.reports.version_schemas import (
+    MOST_VERSIONS,
     ReportDifferences,
+    SinceQuery,
     VersionQuery,
     VersionRead,
     VersionSummary,
@@ -20,8 +22,7 @@ from shared.exports import exported
 router = APIRouter(
     prefix="/v1/reports/{report_id}/versions", tags=["reports"], route_class=TransactionalRoute
 )
-_MOST = 2**31 - 1
-Number = Annotated[int, Path(ge=1, le=_MOST)]
+Number = Annotated[int, Path(ge=1, le=MOST_VERSIONS)]
 
 
 @exported(router)
@@ -51,9 +52,7 @@ async def compare_report_versions(
     session: ReadSession,
     report_id: UUID,
     number: Number,
-    since: Annotated[
-        int | None, Query(ge=1, le=_MOST, description="Left out, the version before")
-    ] = None,
+    query: Annotated[SinceQuery, Query()],
 ) -> ReportDifferences:
     """What changed up to this version, section by section and word by word."""
-    return await versions.compare(session, caller, report_id, number, since)
+    return await versions.compare(session, caller, report_id, number, query.since)

@@ -61,7 +61,11 @@ async def revise(
 ) -> VisitList:
     """Put other States on a draft, with the ranks that they have today."""
     visit_list = await work.get(VisitList, list_id, version=version, locked=True)
-    require_step("list", visit_list.status, VisitListStatus.SUBMITTED, FREE_STEPS)
+    if visit_list.status != VisitListStatus.DRAFT:
+        raise Conflict(
+            f"The list is {visit_list.status}, and only a draft is revised: the Committee returns "
+            "a submitted list to draft, and changes an adopted one by a decision (its changes)."
+        )
     before = visit_list.member_states
     visit_list.entries = await _entries_of(work, wanted.member_states)
     await _keep_state(

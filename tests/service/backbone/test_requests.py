@@ -131,6 +131,24 @@ async def test_a_body_that_is_no_proper_text_is_bad_input(
 
 
 @pytest.mark.parametrize(
+    ("body", "field", "way_out"),
+    [
+        ([], "body", "Send a JSON object."),
+        ({"text": "t", "facts": []}, "body.facts", "Send a JSON object."),
+        ({}, "body.text", "It is required; send it."),
+        ({"text": "t", "txet": "t"}, "body.txet", "Nothing of this name is known here"),
+    ],
+)
+async def test_what_the_validator_refuses_has_a_way_out(
+    writer: Service, body: object, field: str, way_out: str
+) -> None:
+    answer = await writer.http.post("/v1/notes", json=body)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, field)
+    assert fault["message"].startswith(way_out)
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "text=%00",

@@ -53,6 +53,8 @@ async def test_a_report_begins_with_its_template_and_is_written_section_by_secti
     query = {"themes": ["border-control"]}
     offered = await officer.get("/v1/reports/templates/comprehensive", params=query)
     template = (await done(offered))["sections"]
+    misspelt = await officer.get("/v1/reports/templates/comprehensive", params={"theme": "arms"})
+    assert fields_of(misspelt) == ["query.theme"]
     assert headings(report) == [section["heading"] for section in template]
     (theme,) = [section for section in report["sections"] if section["themes"]]
     assert (theme["key"], theme["text"]) == ("border-control", "")
@@ -144,6 +146,8 @@ async def test_every_version_is_kept_and_its_differences_shown(
         answer = await officer.get(f"{path}/versions/{version}")
         assert refusal(answer)[0] in (404, 422)
     assert fields_of(await officer.get(f"{path}/versions/1/differences")) == ["query.since"]
+    misspelt = await officer.get(f"{path}/versions/2/differences", params={"against": 1})
+    assert fields_of(misspelt) == ["query.against"]
 
     two = await done(await officer.get(f"{path}/versions/2/differences"))
     assert (two["before"]["number"], two["after"]["number"]) == (1, 2)

@@ -121,7 +121,9 @@ async def test_a_list_is_drafted_submitted_adopted_and_nothing_else(
     submitted = await done(await officer.post(f"{path}/submission"))
     assert submitted["status"] == "submitted"
     version = {"If-Match": f'"{submitted["version"]}"'}
-    assert refusal(await officer.patch(path, json=states, headers=version)) == ILLEGAL
+    late = await officer.patch(path, json=states, headers=version)
+    assert refusal(late) == CONFLICT
+    assert "returns a submitted list to draft" in late.json()["detail"]
     assert refusal(await officer.post(f"{path}/submission")) == ILLEGAL
     assert refusal(await chair.post(f"{path}/changes", json=change)) == CONFLICT
     adopted = await done(await chair.post(f"{path}/adoption", headers=version))
@@ -194,3 +196,11 @@ async def test_an_unknown_list_is_not_found(officer: httpx.AsyncClient) -> None:
     path = f"/v1/visit-lists/{uuid4()}"
     for asked in (path, f"{path}/changes", f"{path}/changes/{uuid4()}"):
         assert refusal(await officer.get(asked)) == (404, "not-found")
+
+
+async def test_a_senseless_id_is_named_with_a_key_for_repeats_too(
+    officer: httpx.AsyncClient,
+) -> None:
+    for headers in ({}, {"Idempotency-Key": str(uuid4())}):
+        answer = await officer.post("/v1/visit-lists/%00/submission", headers=headers)
+        assert fields_of(answer) == ["path.list_id"]
