@@ -49,6 +49,18 @@ def test_no_schema_is_named_after_a_module(made: Made, service: str) -> None:
 
 
 @of_each_service
+def test_no_two_schemas_share_a_name(made: Made, service: str) -> None:
+    """One that is sent and another that is read would be told apart as if they were one."""
+    schemas = made[PurePosixPath(f"openapi/{service}.json")]["components"]["schemas"]
+    sent = {name.removesuffix("-Input") for name in schemas if name.endswith("-Input")}
+    read = {name.removesuffix("-Output") for name in schemas if name.endswith("-Output")}
+    assert sent == read
+    for name in sent:
+        of_both = [schemas[f"{name}-{way}"]["description"] for way in ("Input", "Output")]
+        assert of_both[0] == of_both[1], f"{name} names two schemas"
+
+
+@of_each_service
 def test_no_development_route_is_published(made: Made, service: str) -> None:
     assert not [path for _, path, _ in operations(made, service) if "development" in path]
 

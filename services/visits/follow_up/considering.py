@@ -85,11 +85,15 @@ async def consider(
 
 
 async def _to_be_considered(work: UnitOfWork, follow_up_id: UUID, version: int | None) -> FollowUp:
-    """The follow-up, if what the State did is verified, or if it has been silent for long."""
+    """The follow-up, if what the State did is verified, or if it has been silent for long.
+
+    Where no recommendation to it is known, there is nothing to wait for.
+    """
     follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
     require_step("follow-up", follow_up.status, FollowUpStatus.CONSIDERED, FREE_STEPS)
     since = comes_unreported_on(follow_up.due_on)
-    if follow_up.status == FollowUpStatus.DUE and work.clock.today() < since:
+    silent_of_late = follow_up.status == FollowUpStatus.DUE and work.clock.today() < since
+    if silent_of_late and await recommendations_of(work.session, follow_up):
         raise Conflict(f"Nothing is reported yet; that is for the Committee from {since} on.")
     return follow_up
 

@@ -46,7 +46,7 @@ class FollowUp(StateRecord):
     considered_on: Mapped[date | None]
 
 
-class ReviewOutcome(StrEnum):
+class StepReviewOutcome(StrEnum):
     """What an officer made of a step."""
 
     VERIFIED = "verified"
@@ -60,7 +60,7 @@ class StepReview(Record):
 
     follow_up_id: Mapped[UUID] = mapped_column(ForeignKey("follow_ups.id"), index=True)
     recommendation_id: Mapped[UUID]
-    outcome: Mapped[ReviewOutcome]
+    outcome: Mapped[StepReviewOutcome]
     progress: Mapped[str | None]
     """As verified, which may be less than what was reported."""
     comment: Mapped[str] = mapped_column(Text)

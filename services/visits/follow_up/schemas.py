@@ -12,8 +12,8 @@ from services.visits.follow_up.models import (
     ExtensionStatus,
     FollowUp,
     FollowUpStatus,
-    ReviewOutcome,
     StepReview,
+    StepReviewOutcome,
 )
 from services.visits.follow_up.rules import still_to_report
 from shared.clock import PlannedDay
@@ -97,7 +97,7 @@ class StepReviewRead(BaseModel):
 
     id: UUID
     recommendation_id: UUID
-    outcome: ReviewOutcome
+    outcome: StepReviewOutcome
     progress: Progress | None = Field(description="As verified")
     comment: str
     evidence: list[Evidence]

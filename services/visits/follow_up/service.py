@@ -16,8 +16,8 @@ from services.visits.follow_up.models import (
     ExtensionStatus,
     FollowUp,
     FollowUpStatus,
-    ReviewOutcome,
     StepReview,
+    StepReviewOutcome,
 )
 from services.visits.follow_up.rules import (
     AGE_CLASSES,
@@ -37,7 +37,7 @@ from services.visits.follow_up.schemas import (
 )
 from shared.auth import Caller
 from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import FieldError, Invalid, require_step
+from shared.errors import Conflict, FieldError, Invalid, require_step
 from shared.reference import member_states
 from shared.scheduling import DueJob, schedule
 
@@ -143,6 +143,11 @@ async def report(
     caller.require_state(follow_up.member_state)
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     if not follow_up.steps:
+        if not await recommendations_of(work.session, follow_up):
+            raise Conflict(
+                f"No recommendation to {follow_up.member_state} is known, so there is nothing to "
+                "report on: the Committee considers the follow-up once it is due."
+            )
         raise Invalid.of_field("steps", "Save at least one step taken before you report.")
     today = work.clock.today()
     steps = [Step.model_validate(step) for step in follow_up.steps]
@@ -195,7 +200,7 @@ async def questions(work: UnitOfWork, follow_up: FollowUp) -> list[StepReview]:
     return [
         review
         for review in await last_reviews(work.session, follow_up)
-        if review.outcome == ReviewOutcome.CLARIFICATION and review.answered_on is None
+        if review.outcome == StepReviewOutcome.CLARIFICATION and review.answered_on is None
     ]
 
 

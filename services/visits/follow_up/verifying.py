@@ -6,7 +6,7 @@ from uuid import UUID
 from services.visits.events import FollowUpReturned, FollowUpVerified, VerifiedStep
 from services.visits.findings.models import IssuedRecommendation
 from services.visits.findings.service import recommendations_to
-from services.visits.follow_up.models import FollowUp, FollowUpStatus, ReviewOutcome, StepReview
+from services.visits.follow_up.models import FollowUp, FollowUpStatus, StepReview, StepReviewOutcome
 from services.visits.follow_up.rules import FREE_STEPS, Reviewed, status_after_review
 from services.visits.follow_up.schemas import Question, Verification
 from services.visits.follow_up.service import last_reviews
@@ -31,7 +31,7 @@ async def verify(
         follow_up,
         StepReview(
             recommendation_id=recommendation_id,
-            outcome=ReviewOutcome.VERIFIED,
+            outcome=StepReviewOutcome.VERIFIED,
             progress=found.progress,
             comment=found.comment,
             evidence=[entry.model_dump(mode="json") for entry in found.evidence],
@@ -53,7 +53,7 @@ async def ask(
     require_step("follow-up", follow_up.status, FollowUpStatus.CLARIFICATION, FREE_STEPS)
     asked = StepReview(
         recommendation_id=recommendation_id,
-        outcome=ReviewOutcome.CLARIFICATION,
+        outcome=StepReviewOutcome.CLARIFICATION,
         progress=None,
         comment=question.comment,
         evidence=[],

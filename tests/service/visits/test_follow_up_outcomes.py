@@ -213,3 +213,21 @@ async def test_what_was_recommended_in_silence_falls_with_the_report(
     concluded = {"agreed": ["visit"], "reason": "As recommended."}
     refused = await actors.of("committee_chair").post(f"{path}/consideration", json=concluded)
     assert refusal(refused) == CONFLICT
+
+
+async def test_where_nothing_was_recommended_the_committee_waits_for_no_report(
+    stack: Stack, actors: Actors
+) -> None:
+    follow_up = await opened(stack, actors, "BWA")
+    path = f"/v1/follow-ups/{follow_up['id']}"
+    reporting = await actors.state("BWA").post(f"{path}/report")
+    assert refusal(reporting) == CONFLICT
+    assert "nothing to report on" in reporting.json()["detail"]
+    await overdue(actors, follow_up, 1)
+    nothing = {"activities": [{"activity": "none", "reason": "No recommendation was made."}]}
+    await done(await actors.of("cted_officer").post(f"{path}/further-activities", json=nothing))
+    concluded = {"agreed": [], "reason": "Nothing is to be followed up."}
+    considered = await done(
+        await actors.of("committee_chair").post(f"{path}/consideration", json=concluded)
+    )
+    assert considered["status"] == "considered"
