@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "c3ffefddffe4"
+revision: str = "ad203593a9d1"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -751,7 +751,7 @@ def upgrade() -> None:
         sa.Column(
             "outcome",
             sa.Enum(
-                "verified", "clarification", name="reviewoutcome", native_enum=False, length=60
+                "verified", "clarification", name="stepreviewoutcome", native_enum=False, length=60
             ),
             nullable=False,
         ),
