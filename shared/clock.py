@@ -9,8 +9,8 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, Field
 
-PlannedDay = Annotated[date, Field(le=date(2999, 12, 31))]
-"""A day to come, as one is given: what is reckoned from it stays within the calendar."""
+PlannedDay = Annotated[date, Field(ge=date(1945, 1, 1), le=date(2999, 12, 31))]
+"""A day of the United Nations, as one is given: what is reckoned from it stays in the calendar."""
 
 
 class Clock(Protocol):

@@ -76,7 +76,9 @@ class PastVisitCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     member_state: Alpha3
-    visited_on: date
+    visited_on: date = Field(
+        ge=date(2001, 9, 28), description="From resolution 1373 (2001) on, and before today"
+    )
 
 
 class PastVisitRead(BaseModel):

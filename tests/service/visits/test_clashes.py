@@ -155,6 +155,8 @@ async def test_a_visit_is_entered_once_and_changed_by_who_entered_it(
     assert visit["id"] in otherwise.json()["detail"]
     reversed_days = wanted | {"reference": "new", "ends_on": "2031-05-04"}
     assert fields_of(await body.post("/v1/other-visits", json=reversed_days)) == ["body.ends_on"]
+    unheard_of = wanted | {"reference": "old", "starts_on": "0001-01-01"}
+    assert fields_of(await body.post("/v1/other-visits", json=unheard_of)) == ["body.starts_on"]
     first = {"If-Match": '"1"'}
     early = {"ends_on": "2031-05-04"}
     assert fields_of(await body.patch(path, json=early, headers=first)) == ["body.ends_on"]

@@ -307,11 +307,12 @@ async def test_requests_are_of_the_state_itself_and_seen_by_it_alone(actors: Act
 
 async def test_a_past_visit_is_past(actors: Actors, officer: httpx.AsyncClient) -> None:
     today = await actors.today()
-    answer = await officer.post(
-        "/v1/past-visits", json={"member_state": "GEO", "visited_on": str(today)}
-    )
-    assert answer.status_code == 422
-    assert [fault["field"] for fault in answer.json()["errors"]] == ["body.visited_on"]
+    for never in (str(today), "0001-01-01"):
+        answer = await officer.post(
+            "/v1/past-visits", json={"member_state": "GEO", "visited_on": never}
+        )
+        assert answer.status_code == 422
+        assert [fault["field"] for fault in answer.json()["errors"]] == ["body.visited_on"]
     visited_on = str(today - timedelta(days=1))
     visit = await done(
         await officer.post(
