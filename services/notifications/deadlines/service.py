@@ -41,6 +41,9 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
         await _open_again(work, duty, data[duty.about])
     for duty in duties_opened(name, data):
         await _open(work, duty, event)
+        if event.confidential:  # what was open before is so from now on
+            about = (Deadline.duty == duty.name, Deadline.about_id == data[duty.about])
+            await work.session.execute(update(Deadline).where(*about).values(confidential=True))
 
 
 async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
