@@ -170,6 +170,32 @@ async def test_steps_about_a_confidential_recommendation_are_told_as_confidentia
     assert told["data"]["confidential"] is True
 
 
+async def test_confidentiality_that_is_heard_of_first_holds(stack: Stack, actors: Actors) -> None:
+    recommendation, mark = issued("AZE"), issued("AZE")
+    placed = assessment.ConfidentialityChanged(
+        member_state="AZE",
+        confidential=True,
+        kind="recommendation",
+        record_id=recommendation.recommendation_id,
+        changed_on=recommendation.issued_on,
+    )
+    (told_last,) = await publish(stack, placed)
+    lifted = placed.model_copy(update={"confidential": False, "text": "Train."})
+    earlier = told_last.model_copy(
+        update={
+            "id": uuid4(),
+            "time": told_last.time - timedelta(hours=1),
+            "data": lifted.model_dump(mode="json"),
+        }
+    )
+    await publish_envelopes(stack, earlier)
+    follow_up = await opened(stack, actors, "AZE", recommendation, mark)
+    await done(await save(actors.state("AZE"), follow_up, step(recommendation.recommendation_id)))
+    await done(await actors.state("AZE").post(f"/v1/follow-ups/{follow_up['id']}/report"))
+    told = await read_event(stack, visits.FollowUpReported, follow_up_id=follow_up["id"])
+    assert told["data"]["confidential"] is True
+
+
 async def test_steps_are_told_openly_again_once_the_state_lifts_confidentiality(
     stack: Stack, actors: Actors
 ) -> None:
