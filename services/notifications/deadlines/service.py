@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,7 @@ from services.notifications.catalogue import name_of
 from services.notifications.deadlines.models import Deadline, DeadlineStatus, EarlyClosing
 from services.notifications.deadlines.rules import (
     FREE_STEPS,
+    KEPT_BETWEEN,
     Duty,
     approaching_on,
     duties_closed,
@@ -79,7 +80,7 @@ async def list_deadlines(
     session: AsyncSession, caller: Caller, query: DeadlineQuery
 ) -> RecordPage[Deadline]:
     """The deadlines that match the query and that the caller may see."""
-    statement = visible_to(caller, select(Deadline), Deadline, party=_is_party(caller))
+    statement = _readable_by(caller)
     if query.member_state:
         statement = statement.where(Deadline.member_state == query.member_state)
     if query.duty:
@@ -94,10 +95,7 @@ async def list_deadlines(
 
 async def read(session: AsyncSession, caller: Caller, deadline_id: UUID) -> Deadline:
     """One deadline, if the caller may see it."""
-    statement = select(Deadline).where(Deadline.id == deadline_id)
-    deadline = await session.scalar(
-        visible_to(caller, statement, Deadline, party=_is_party(caller))
-    )
+    deadline = await session.scalar(_readable_by(caller).where(Deadline.id == deadline_id))
     if deadline is None:
         raise NotFound.record("Deadline", deadline_id)
     return deadline
@@ -211,6 +209,13 @@ def _facts(deadline: Deadline) -> dict[str, object]:
         "organisation": deadline.organisation,
         "about_id": deadline.about_id,
     }
+
+
+def _readable_by(caller: Caller) -> Select[Deadline]:
+    statement = visible_to(caller, select(Deadline), Deadline, party=_is_party(caller))
+    if caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE):
+        return statement
+    return statement.where(Deadline.duty.not_in(KEPT_BETWEEN))
 
 
 def _is_party(caller: Caller) -> ColumnElement[bool] | None:

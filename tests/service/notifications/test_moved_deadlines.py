@@ -53,14 +53,17 @@ async def test_what_a_state_defers_in_confidence_is_due_in_confidence(
     asked = told | {"answer_due_on": day + timedelta(days=20)}
     await publish(stack, ConsentRequested.model_validate(asked))
     deadline = await deadline_of(officer, key)
+    assert deadline["confidential"] is False
+    async with client_of(stack, "notifications", "oct") as others:
+        # Whom a State lets visit it is between the State, CTED and the Committee.
+        assert (await others.get(f"/v1/deadlines/{deadline['id']}")).status_code == 404
+        listed = await others.get("/v1/deadlines", params={"duty": "consent-answer"})
+        assert listed.json()["items"] == []
     until = day + timedelta(days=30)
     deferred = told | {"answer_due_on": until, "confidential": True}
     await publish(stack, ConsentDeferred.model_validate(deferred))
     moved = await deadline_of(officer, key, due_on=str(until))
     assert (moved["id"], moved["confidential"]) == (deadline["id"], True)
-    async with client_of(stack, "notifications", "oct") as oct_client:
-        seen = await oct_client.get("/v1/deadlines", params={"member_state": "ERI"})
-        assert seen.json()["items"] == []
     await pass_days(31)
     missed = await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
     assert missed["data"]["confidential"] is True
