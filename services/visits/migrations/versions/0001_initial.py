@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "c3ffefddffe4"
+revision: str = "e4ad04019a9b"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -497,6 +497,16 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_versions")),
         sa.UniqueConstraint("name", "number", name=op.f("uq_ranking_policy_versions_name_number")),
+    )
+    op.create_table(
+        "recommendation_confidentialities",
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "recommendation_id", name=op.f("pk_recommendation_confidentialities")
+        ),
     )
     op.create_table(
         "recommendation_statuses",
@@ -1623,6 +1633,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recommended_gaps_recommendation_id"), table_name="recommended_gaps")
     op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
+    op.drop_table("recommendation_confidentialities")
     op.drop_table("ranking_policy_versions")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
