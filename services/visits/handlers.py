@@ -49,7 +49,8 @@ async def on_confidentiality_changed(
     event: assessment.ConfidentialityChanged, work: UnitOfWork
 ) -> None:
     """What a State keeps confidential stays so here, and is open here again once it lifts that."""
-    await findings.keep_confidentiality(work, event)
+    assert work.cause is not None  # noqa: S101 - the consumer sets it before it calls a handler
+    await findings.keep_confidentiality(work, event, work.cause.time)
 
 
 async def on_deadline(

@@ -1,5 +1,6 @@
 """Every route declares who may call it, with one of these."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -36,7 +37,11 @@ CurrentCaller = Annotated[Caller, Depends(current_caller)]
 
 
 class Allow:
-    """Lets through callers who hold one of the named roles."""
+    """Lets through callers who hold one of the named roles, and in these roles alone.
+
+    So the focal point of a State who is a member of the Committee too does not act as a member
+    where States act.
+    """
 
     def __init__(self, *roles: Role) -> None:
         self.roles = frozenset(roles)
@@ -53,7 +58,7 @@ class Allow:
             raise Forbidden("A token of the role member_state must carry the claim member_state.")
         if Role.PARTNER in caller.roles and not caller.organisation:
             raise Forbidden("A token of the role partner must carry the claim organisation.")
-        return caller
+        return replace(caller, roles=caller.roles & self.roles)
 
 
 class Public:

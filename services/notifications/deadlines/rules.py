@@ -119,6 +119,10 @@ DUTIES = (
 """Every dated duty of the cycle (¶5, ¶6, ¶9, ¶25)."""
 
 
+KEPT_BETWEEN = frozenset({"consent-answer", "fact-check"})
+"""What is due between the State, CTED and the Committee: no other reads what it is about."""
+
+
 def duties_opened(event_name: str, data: Mapping[str, Any]) -> list[Duty]:
     """The duties that begin with an event of this name and with this data."""
     return [duty for duty in DUTIES if event_name in duty.opened_by and _opens(duty, data)]

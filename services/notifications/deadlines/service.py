@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,7 @@ from services.notifications.catalogue import name_of
 from services.notifications.deadlines.models import Deadline, DeadlineStatus, EarlyClosing
 from services.notifications.deadlines.rules import (
     FREE_STEPS,
+    KEPT_BETWEEN,
     Duty,
     approaching_on,
     duties_closed,
@@ -41,6 +42,9 @@ async def follow(work: UnitOfWork, event: StateEvent) -> None:
         await _open_again(work, duty, data[duty.about])
     for duty in duties_opened(name, data):
         await _open(work, duty, event)
+        if event.confidential:  # what was open before is so from now on
+            about = (Deadline.duty == duty.name, Deadline.about_id == data[duty.about])
+            await work.session.execute(update(Deadline).where(*about).values(confidential=True))
 
 
 async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
@@ -76,7 +80,7 @@ async def list_deadlines(
     session: AsyncSession, caller: Caller, query: DeadlineQuery
 ) -> RecordPage[Deadline]:
     """The deadlines that match the query and that the caller may see."""
-    statement = visible_to(caller, select(Deadline), Deadline, party=_is_party(caller))
+    statement = _readable_by(caller)
     if query.member_state:
         statement = statement.where(Deadline.member_state == query.member_state)
     if query.duty:
@@ -91,10 +95,7 @@ async def list_deadlines(
 
 async def read(session: AsyncSession, caller: Caller, deadline_id: UUID) -> Deadline:
     """One deadline, if the caller may see it."""
-    statement = select(Deadline).where(Deadline.id == deadline_id)
-    deadline = await session.scalar(
-        visible_to(caller, statement, Deadline, party=_is_party(caller))
-    )
+    deadline = await session.scalar(_readable_by(caller).where(Deadline.id == deadline_id))
     if deadline is None:
         raise NotFound.record("Deadline", deadline_id)
     return deadline
@@ -208,6 +209,13 @@ def _facts(deadline: Deadline) -> dict[str, object]:
         "organisation": deadline.organisation,
         "about_id": deadline.about_id,
     }
+
+
+def _readable_by(caller: Caller) -> Select[Deadline]:
+    statement = visible_to(caller, select(Deadline), Deadline, party=_is_party(caller))
+    if caller.is_cted_or_committee or caller.has_any(Role.MEMBER_STATE):
+        return statement
+    return statement.where(Deadline.duty.not_in(KEPT_BETWEEN))
 
 
 def _is_party(caller: Caller) -> ColumnElement[bool] | None:

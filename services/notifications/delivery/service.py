@@ -11,6 +11,7 @@ from sqlalchemy.orm import load_only
 
 from services.assessment.events import ConfidentialityChanged
 from services.notifications.catalogue import EVENT_TYPES, types_about
+from services.notifications.deadlines.rules import KEPT_BETWEEN
 from services.notifications.delivery.models import Attempt, Delivery, DeliveryStatus, KeptEvent
 from services.notifications.delivery.schemas import (
     AttemptRead,
@@ -37,7 +38,7 @@ async def keep_and_plan(work: UnitOfWork, event: Event, envelope: Envelope) -> N
         id=envelope.id,
         type=event.type,
         member_state=data.get("member_state"),
-        confidential=data.get("confidential", False),
+        confidential=data.get("confidential", False) or data.get("duty") in KEPT_BETWEEN,
         theme=data.get("theme"),
         audience=Audience(data.get("audience", Audience.PUBLIC)),
         not_for=event.subscription_id if isinstance(event, DeliveryFailed) else None,

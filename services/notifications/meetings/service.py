@@ -58,7 +58,7 @@ async def carry_out(work: UnitOfWork, request: InvitationRequested) -> None:
         member_state=request.member_state, officials=request.officials
     )
     try:
-        await invite(work, request.meeting_id, wanted, request.invitation_request_id)
+        await invite(work, request.meeting_id, wanted, request)
     except Problem as hindrance:
         work.publish(
             InvitationRefused(
@@ -72,9 +72,15 @@ async def carry_out(work: UnitOfWork, request: InvitationRequested) -> None:
 
 
 async def invite(
-    work: UnitOfWork, meeting_id: UUID, wanted: InvitationCreate, request_id: UUID | None = None
+    work: UnitOfWork,
+    meeting_id: UUID,
+    wanted: InvitationCreate,
+    request: InvitationRequested | None = None,
 ) -> Invitation:
-    """Invite an assessed State's senior officials, once to each meeting."""
+    """Invite an assessed State's senior officials, once to each meeting.
+
+    An invitation is as confidential as the request that it carries out (¶23).
+    """
     meeting = await work.get(Meeting, meeting_id, locked=True)
     _require_ahead(meeting, work)
     assessed = await work.session.get(AssessedState, wanted.member_state)
@@ -93,12 +99,12 @@ async def invite(
         raise Conflict(f"{wanted.member_state} is invited already: /v1/invitations/{known}.")
     invitation = Invitation(
         member_state=wanted.member_state,
-        confidential=assessed.confidential,
+        confidential=assessed.confidential or (request is not None and request.confidential),
         meeting_id=meeting.id,
         status=InvitationStatus.ISSUED,
         officials=wanted.officials,
         delegates=[],
-        request_id=request_id,
+        request_id=request and request.invitation_request_id,
     )
     await work.save(invitation)
     work.publish(
@@ -109,7 +115,7 @@ async def invite(
             meeting_id=meeting.id,
             meeting=meeting.title,
             held_on=meeting.held_on,
-            invitation_request_id=request_id,
+            invitation_request_id=invitation.request_id,
         )
     )
     return invitation

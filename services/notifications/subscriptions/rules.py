@@ -15,6 +15,53 @@ _FOR_THE_PUBLIC = frozenset(
         "org.un.ctc.assessment.product-withdrawn.v1",
     }
 )
+_VISITS, _NOTIFICATIONS = "org.un.ctc.visits.{}.v1", "org.un.ctc.notifications.{}.v1"
+_FOR_CTED_AND_THE_COMMITTEE = frozenset(
+    {
+        *map(
+            _VISITS.format,
+            (
+                "visit-list-submitted",
+                "visit-list-adopted",
+                "visit-list-changed",
+                "report-drafted",
+                "report-stage-entered",
+                "invitation-requested",
+            ),
+        ),
+        _NOTIFICATIONS.format("invitation-refused"),
+    }
+)
+"""What no other reads over HTTP: an annual list names every State that is on it, and a State
+learns its own standing alone (¶6); a report is CTED's own until its State checks the facts."""
+_FOR_THE_STATE_TOO = frozenset(
+    {
+        *map(
+            _VISITS.format,
+            (
+                "consent-requested",
+                "consent-given",
+                "consent-declined",
+                "consent-deferred",
+                "consent-reminded",
+                "consent-ended",
+                "standing-consent-given",
+                "standing-consent-ended",
+                "consultation-requested",
+                "fact-check-requested",
+                "fact-check-ended",
+                "report-considered",
+                "follow-up-due",
+                "follow-up-extended",
+                "follow-up-returned",
+                "follow-up-verified",
+                "follow-up-visit-recommended",
+            ),
+        ),
+        *map(_NOTIFICATIONS.format, ("invitation-issued", "invitation-answered")),
+    }
+)
+"""What is between the State, CTED and the Committee: no other reads these records over HTTP."""
 OLD_SECRET_LIVES = timedelta(hours=24)
 """How long both secrets sign, so that a receiver can change over without a gap."""
 
@@ -46,9 +93,10 @@ def may_receive(subscriber: Subscriber, event: Facts) -> bool:
     """Whether the subscriber may be sent the event (¶23).
 
     CTED and the Committee receive everything; a State what is about itself or the programme;
-    civil society published products; others what no State keeps confidential. A product is for its
-    readers alone. Failed deliveries are for operators and CTED, and never for the endpoint that
-    failed.
+    civil society published products; others what no State keeps confidential. Nobody is sent what
+    is not for them over HTTP: annual lists, reports in the making, what passes between a State and
+    the Committee. A product is for its readers alone. Failed deliveries are for operators and
+    CTED, and never for the endpoint that failed.
     """
     if event.not_for == subscriber.id:
         return False
@@ -58,9 +106,11 @@ def may_receive(subscriber: Subscriber, event: Facts) -> bool:
         return True
     if event.type == _DELIVERY_FAILED:
         return "operator" in subscriber.roles
+    if event.type in _FOR_CTED_AND_THE_COMMITTEE:
+        return False
     if "member_state" in subscriber.roles:
         return event.member_state in {None, subscriber.member_state}
-    if event.confidential:
+    if event.confidential or event.type in _FOR_THE_STATE_TOO:
         return False
     if subscriber.roles <= {"civil_society"}:
         return event.type in _FOR_THE_PUBLIC

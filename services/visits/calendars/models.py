@@ -13,7 +13,8 @@ class CalendarFeed(Record):
     """A secret address at which a calendar program reads what its owner may see.
 
     The owner's roles are those of the day it was issued: a calendar program brings no token that
-    could say which they are now. They last until the feed expires or is revoked.
+    could say which they are now. They last until the feed expires or is
+    revoked, or its owner is no longer active in the register of officers.
     """
 
     __tablename__ = "calendar_feeds"

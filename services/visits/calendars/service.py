@@ -106,8 +106,8 @@ async def calendar_of_feed(session: AsyncSession, token: str, today: date) -> Sh
     """What the owner of the token's feed may see now.
 
     Raises:
-        NotFound: the token is unknown, revoked or expired, or its owner may no longer see the
-            visit; the answer does not tell which.
+        NotFound: the token is unknown, revoked or expired, its owner is no longer active or may no
+            longer see the visit; the answer does not tell which.
     """
     feed = await session.scalar(
         select(CalendarFeed).where(
@@ -118,6 +118,10 @@ async def calendar_of_feed(session: AsyncSession, token: str, today: date) -> Sh
     )
     if feed is None:
         raise NotFound(_NO_CALENDAR)
+    if await session.scalar(
+        select(Officer.id).where(Officer.subject == feed.owner, ~Officer.active)
+    ):
+        raise NotFound(_NO_CALENDAR)  # who left CTED has no roles any more
     owner = Caller(feed.owner, frozenset(map(Role, feed.roles)), feed.member_state)
     try:
         if feed.mission_id is None:

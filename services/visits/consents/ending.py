@@ -19,7 +19,7 @@ from services.visits.missions.models import Mission, MissionStatus
 from services.visits.ranking.service import end_answer
 from services.visits.visit_list.models import VisitList
 from shared.auth import Caller
-from shared.database import UnitOfWork
+from shared.database import UnitOfWork, read_visible
 from shared.errors import Conflict, require_step
 from shared.scheduling import DueJob, schedule
 
@@ -41,8 +41,9 @@ async def revoke(
 
     A visit that is scheduled already is marked as without consent, and CTED is told to cancel it.
     """
-    consent = await work.get(Consent, consent_id, version=version, locked=True)
-    caller.require_state(consent.member_state)
+    consent = await read_visible(
+        work.session, caller, Consent, consent_id, version=version, locked=True
+    )
     require_step("consent", consent.status, ConsentStatus.REVOKED, FREE_STEPS)
     today = work.clock.today()
     mission = await _mission_of(work, consent.id)

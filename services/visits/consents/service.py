@@ -106,8 +106,9 @@ async def answer(
     work: UnitOfWork, caller: Caller, consent_id: UUID, version: int | None, given: Answer
 ) -> Consent:
     """Record the State's answer."""
-    consent = await work.get(Consent, consent_id, version=version, locked=True)
-    caller.require_state(consent.member_state)
+    consent = await read_visible(
+        work.session, caller, Consent, consent_id, version=version, locked=True
+    )
     wanted = ConsentStatus(given.answer)
     require_step("consent", consent.status, wanted, FREE_STEPS)
     today = work.clock.today()

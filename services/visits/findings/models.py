@@ -96,6 +96,21 @@ class RecommendationStatus(Base):
     told_at: Mapped[datetime]
 
 
+class RecommendationConfidentiality(Base):
+    """What a State last said of a recommendation's confidentiality, apart from it (¶23).
+
+    Either may be heard of first: what was put aside is heard later.
+    """
+
+    __tablename__ = "recommendation_confidentialities"
+
+    recommendation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    confidential: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    """Of one that is open again: it may have been issued without."""
+    told_at: Mapped[datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class KnownRecommendation:
     """A recommendation with its present status."""

@@ -33,6 +33,7 @@ from services.visits.findings.models import (
     FoundTrend,
     IssuedRecommendation,
     KnownRecommendation,
+    RecommendationConfidentiality,
     RecommendationStatus,
     RecommendedGap,
 )
@@ -74,6 +75,7 @@ async def keep_recommendation(work: UnitOfWork, event: assessment.Recommendation
     await _keep(work, IssuedRecommendation, event)
     for gap_id in event.gap_ids or (event.gap_id,):
         await _keep(work, RecommendedGap, event, gap_id=gap_id)
+    await _treat_as_told(work, event.recommendation_id)
     await _settle_recommended(work, event.recommendation_id)
 
 
@@ -92,14 +94,21 @@ async def keep_status(
     await _settle_recommended(work, event.recommendation_id)
 
 
-async def keep_confidentiality(work: UnitOfWork, event: assessment.ConfidentialityChanged) -> None:
+async def keep_confidentiality(
+    work: UnitOfWork, event: assessment.ConfidentialityChanged, told_at: datetime
+) -> None:
     """Treat a recommendation as confidential, or no longer, from now on (¶23)."""
-    told = {"confidential": event.confidential} | ({"text": event.text} if event.text else {})
-    await work.session.execute(
-        update(IssuedRecommendation)
-        .where(IssuedRecommendation.recommendation_id == event.record_id)
-        .values(told)
-    )
+    if event.kind != "recommendation":
+        return
+    news = {
+        "recommendation_id": event.record_id,
+        "confidential": event.confidential,
+        "text": event.text,
+        "told_at": told_at,
+    }
+    table = RecommendationConfidentiality
+    await _keep_latest(work, table, table.recommendation_id, table.told_at, news)
+    await _treat_as_told(work, event.record_id)
 
 
 async def existing_gaps(session: AsyncSession, on: date) -> dict[str, list[Found]]:
@@ -167,6 +176,22 @@ async def recommendations_to(session: AsyncSession, member_state: str) -> list[K
         .order_by(issued.issued_on, issued.recommendation_id)
     )
     return [KnownRecommendation(row, status) for row, status in await session.execute(statement)]
+
+
+async def _treat_as_told(work: UnitOfWork, recommendation_id: UUID) -> None:
+    """Let a recommendation be as confidential as its State last said, if it said anything."""
+    table, said = IssuedRecommendation, RecommendationConfidentiality
+    await work.session.execute(
+        update(table)
+        .where(
+            table.recommendation_id == recommendation_id,
+            said.recommendation_id == recommendation_id,
+        )
+        .values(
+            confidential=said.confidential,
+            text=func.coalesce(func.nullif(said.text, ""), table.text),
+        )
+    )
 
 
 async def _settle_recommended(work: UnitOfWork, recommendation_id: UUID) -> None:

@@ -29,8 +29,9 @@ async def request(
     wanted: ExtensionCreate,
 ) -> Extension:
     """Ask for more time; the lead of CTED, who decides on it, gives it of its own."""
-    follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
-    caller.require_state(follow_up.member_state)
+    follow_up = await read_visible(
+        work.session, caller, FollowUp, follow_up_id, version=version, locked=True
+    )
     require_step("follow-up", follow_up.status, FollowUpStatus.OPEN, FREE_STEPS)
     _check(work, follow_up, wanted)
     await _require_none_undecided(work, follow_up)

@@ -107,8 +107,9 @@ async def save_steps(
     work: UnitOfWork, caller: Caller, follow_up_id: UUID, version: int | None, steps: list[Step]
 ) -> FollowUp:
     """Save the steps taken so far; nobody is told before they are reported."""
-    follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
-    caller.require_state(follow_up.member_state)
+    follow_up = await read_visible(
+        work.session, caller, FollowUp, follow_up_id, version=version, locked=True
+    )
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     known = await recommendations_to(work.session, follow_up.member_state)
     sent = {str(step.recommendation_id): step.model_dump(mode="json") for step in steps}
@@ -139,8 +140,9 @@ async def report(
     work: UnitOfWork, caller: Caller, follow_up_id: UUID, version: int | None
 ) -> FollowUp:
     """Report the saved steps to the Committee, or what was clarified of them since."""
-    follow_up = await work.get(FollowUp, follow_up_id, version=version, locked=True)
-    caller.require_state(follow_up.member_state)
+    follow_up = await read_visible(
+        work.session, caller, FollowUp, follow_up_id, version=version, locked=True
+    )
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     if not follow_up.steps:
         if not await recommendations_of(work.session, follow_up):

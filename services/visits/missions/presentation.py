@@ -28,7 +28,7 @@ async def reader_of(
     coordinate their visits with it, what is to take place when and with whom (¶14).
     """
     if not caller.is_cted_or_committee and Role.MEMBER_STATE not in caller.roles:
-        return _plan
+        return _plan_for_others
     teams = await teams_of(session, missions)
 
     def told_to_the_state(mission: Mission) -> MissionRead:
@@ -52,6 +52,11 @@ async def reader_of(
         )
 
     return whole
+
+
+def _plan_for_others(mission: Mission) -> MissionRead:
+    """As `_plan`; a visit does not tell others of one before it that is confidential (¶23)."""
+    return _plan(mission).model_copy(update={"follows_mission_id": None})
 
 
 def _plan(mission: Mission) -> MissionRead:

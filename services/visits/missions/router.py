@@ -18,14 +18,14 @@ from services.visits.missions.schemas import (
     ChecklistItemRead,
     ChecklistItemStatusChange,
     ChecklistItemUpdate,
-    MissionClashes,
+    ClashesRead,
     MissionCreate,
     MissionQuery,
     MissionRead,
     MissionUpdate,
 )
 from services.visits.missions.team import teams_of
-from shared.auth import Caller, CtedCaller, CtedOrCommittee
+from shared.auth import CTED, Caller, CtedCaller, CtedOrCommittee
 from shared.database import (
     OptionalVersion,
     Page,
@@ -92,11 +92,13 @@ async def revise_visit(
 @router.get("/{mission_id}/clashes", responses=problem_responses(NotFound))
 async def read_clashes(
     caller: CtedOrCommittee, session: ReadSession, mission_id: UUID
-) -> MissionClashes:
+) -> ClashesRead:
     """What a scheduled visit clashes with: other bodies' visits, and what its team cannot do."""
     mission = await read_visible(session, caller, Mission, mission_id)
     teams = await teams_of(session, [mission])
-    return (await clashes_of(session, [mission], teams))[mission.id]
+    clashes = (await clashes_of(session, [mission], teams))[mission.id]
+    team = clashes.team if caller.has_any(*CTED) else None
+    return ClashesRead(other_visits=clashes.other_visits, team=team)
 
 
 @router.post("/{mission_id}/completion", responses=_OF_A_CHANGE)

@@ -22,6 +22,7 @@ from shared.reference import Alpha3, ResolutionNumber, ThemeCode
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+_FOR_PARTIES = "told to CTED, the Committee and the State alone"
 _FOR_CTED = "told to CTED and the Committee alone"
 
 
@@ -160,6 +161,15 @@ class MissionClashes(BaseModel):
     team: list[TeamClash] = []
 
 
+class ClashesRead(BaseModel):
+    """What a visit clashes with at present, as far as the caller is told."""
+
+    other_visits: list[OtherVisitClash]
+    team: list[TeamClash] | None = Field(
+        description="Told to CTED alone, as the register of officers is"
+    )
+
+
 class ClashCount(BaseModel):
     """How much a visit clashes with: /v1/missions/{id}/clashes says with what."""
 
@@ -186,7 +196,7 @@ class MissionPlan(BaseModel):
     member_state: str
     kind: MissionKind
     modality: Modality
-    follows_mission_id: UUID | None
+    follows_mission_id: UUID | None = Field(description=_FOR_PARTIES)
     status: MissionStatus
     starts_on: date
     ends_on: date
@@ -206,9 +216,7 @@ class MissionPlan(BaseModel):
 class MissionRead(MissionPlan):
     """A visit."""
 
-    team: list[MemberRead] | None = Field(
-        None, description="Told to CTED, the Committee and the State"
-    )
+    team: list[MemberRead] | None = Field(None, description=_FOR_PARTIES)
     uncovered_themes: list[str] | None = Field(
         None, description=f"Of the scope, which nobody on the team is expert in; {_FOR_CTED}"
     )

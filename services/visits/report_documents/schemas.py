@@ -55,7 +55,9 @@ class ReportCopy:
     """What stands beside the title: its label and the words."""
     draft: bool
     confidential: bool
-    """Whether it holds a section that the State keeps confidential (¶23)."""
+    """Whether the State keeps the report, or a section that it holds, confidential (¶23)."""
+    whole: bool
+    """Whether it keeps all of it so."""
     copy: str
     """Whom the copy is for, and when it was made."""
     parts: list[Part]
@@ -72,7 +74,10 @@ class ReportCopy:
 
     @property
     def _warning(self) -> str:
+        readers = f"the Committee, its Executive Directorate and {self.state} alone."
+        if self.whole:
+            return f"{self.state} asked to keep it confidential. It is for {readers}"
         return (
             f"It holds sections that {self.state} asked to keep confidential, each of which says "
-            f"so. They are for the Committee, its Executive Directorate and {self.state} alone."
+            f"so. They are for {readers}"
         )

@@ -55,7 +55,8 @@ async def copy_for(
         region=f"{state.region} · {state.intermediate_region or state.subregion}",
         facts=facts,
         draft=not final,
-        confidential=any(section.confidential for section in text.sections),
+        confidential=report.confidential or any(one.confidential for one in text.sections),
+        whole=report.confidential,
         copy=f"Copy of {in_words(today)} for {storable(reader)}.",
         parts=[
             Part(storable(section.heading), storable(section.text), section.confidential)

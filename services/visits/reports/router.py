@@ -55,7 +55,8 @@ async def list_reports(
     caller: FindingsReader, session: ReadSession, query: Annotated[ReportQuery, Query()]
 ) -> Page[ReportSummary]:
     """Reports that were submitted; CTED sees all, the State and the Committee what is for them."""
-    return (await service.list_reports(session, caller, query)).map(ReportSummary.model_validate)
+    page = await service.list_reports(session, caller, query)
+    return page.map(lambda report: ReportSummary.told(caller, report))
 
 
 @router.get("/templates/{kind}", responses=problem_responses())

@@ -237,8 +237,18 @@ class ReportSummary(BaseModel):
     confidential: bool
     drafted_on: date
     submitted_on: date | None
-    initial: bool | None = Field(description="Whether the 12 months of ¶9 began with it")
-    follow_up_due_on: date | None
+    initial: bool | None = Field(
+        description=f"Whether the 12 months of ¶9 began with it; {FOR_THOSE_WHO_SEE_ALL}"
+    )
+    follow_up_due_on: date | None = Field(description=FOR_THOSE_WHO_SEE_ALL)
+
+    @classmethod
+    def told(cls, caller: Caller, report: Report) -> "ReportSummary":
+        """As the caller may know it: it tells others of no earlier report, which they may not."""
+        summary = ReportSummary.model_validate(report)
+        if caller.may_see_confidential_of(report.member_state):
+            return summary
+        return summary.model_copy(update={"initial": None, "follow_up_due_on": None})
 
 
 class ReportRead(ReportSummary):
@@ -259,7 +269,7 @@ class ReportRead(ReportSummary):
         """The public form; who may not see a section does not learn of it (¶23)."""
         sees_all = caller.may_see_confidential_of(report.member_state)
         return cls(
-            **ReportSummary.model_validate(report).model_dump(),
+            **ReportSummary.told(caller, report).model_dump(),
             text_version=report.text_version if sees_all else None,
             stages=[StageRead.model_validate(stage) for stage in stages] if sees_all else None,
             sections=[SectionRead.of(section, of_draft=sees_all) for section in sections],

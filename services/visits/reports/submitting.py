@@ -72,6 +72,7 @@ async def submit(work: UnitOfWork, caller: Caller, report_id: UUID, version: int
     require_step("report", report.status, ReportStatus.SUBMITTED, FREE_STEPS)
     mission = await work.get(Mission, report.mission_id)
     today = work.clock.today()
+    confidential = report.confidential
     report.submitted_on = today
     report.initial = is_initial(mission.kind, known_initial=bool(initial_ones))
     if report.initial:
@@ -80,6 +81,7 @@ async def submit(work: UnitOfWork, caller: Caller, report_id: UUID, version: int
         latest = max(initial_ones, key=lambda other: (other.submitted_on or today, other.id))
         assert latest.follow_up_due_on is not None  # noqa: S101 - an initial one has it
         report.follow_up_due_on = due_on = latest.follow_up_due_on
+        confidential |= latest.confidential  # its date tells of that report
     await move(work, report, ReportStatus.SUBMITTED, caller.subject)
     if report.initial:
         await open_for(
@@ -88,7 +90,7 @@ async def submit(work: UnitOfWork, caller: Caller, report_id: UUID, version: int
     work.publish(
         ReportSubmitted(
             member_state=report.member_state,
-            confidential=report.confidential,
+            confidential=confidential,
             report_id=report.id,
             mission_id=report.mission_id,
             submitted_on=today,

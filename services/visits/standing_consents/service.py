@@ -14,7 +14,7 @@ from services.visits.standing_consents.models import StandingConsent, StandingCo
 from services.visits.standing_consents.rules import FREE_STEPS, faults_of_standing_consent
 from services.visits.standing_consents.schemas import StandingConsentCreate, StandingConsentQuery
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import Conflict, FieldError, Invalid, require_step
 from shared.scheduling import DueJob, cancel, schedule
 
@@ -81,8 +81,9 @@ async def revoke(
     work: UnitOfWork, caller: Caller, standing_consent_id: UUID, version: int | None, reason: str
 ) -> StandingConsent:
     """Take back a standing consent; what was given under it is revoked for itself."""
-    standing = await work.get(StandingConsent, standing_consent_id, version=version, locked=True)
-    caller.require_state(standing.member_state)
+    standing = await read_visible(
+        work.session, caller, StandingConsent, standing_consent_id, version=version, locked=True
+    )
     require_step("standing consent", standing.status, StandingConsentStatus.REVOKED, FREE_STEPS)
     await _end(work, standing, StandingConsentStatus.REVOKED, reason)
     await cancel(work, EXPIRY_JOB, str(standing.id))

@@ -112,15 +112,28 @@ async def test_a_report_also_makes_a_state_one_to_invite(
     assert answer.status_code == 201
 
 
-def _request(state: str, meeting: str) -> InvitationRequested:
+def _request(state: str, meeting: str, *, confidential: bool = False) -> InvitationRequested:
     return InvitationRequested(
         member_state=state,
+        confidential=confidential,
         invitation_request_id=uuid4(),
         meeting_id=meeting.rpartition("/")[2],
         officials=["Minister of Justice"],
         reason="To speak of the courts.",
         requested_on=date(2026, 1, 1),
     )
+
+
+async def test_an_invitation_is_as_confidential_as_the_request_for_it(
+    stack: Stack, officer: httpx.AsyncClient, chair: httpx.AsyncClient, today: Today
+) -> None:
+    await _assessed(stack, officer, "VUT")
+    meeting = await _meeting(chair, await today() + timedelta(days=10))
+    request = _request("VUT", meeting, confidential=True)
+    await publish(stack, request)
+    about = str(request.invitation_request_id)
+    issued = await read_event(stack, InvitationIssued, invitation_request_id=about)
+    assert issued["data"]["confidential"] is True
 
 
 async def test_a_requested_invitation_is_issued_and_its_answer_is_told(

@@ -19,6 +19,7 @@ from services.visits.events import (
 from shared.embedded.stack import Stack
 from tests.service.notifications.duties import announced, deadline_of, publish_on
 from tests.support.events import publish, publish_envelopes, read_event
+from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(90)
 Today = Callable[[], Awaitable[date]]
@@ -42,6 +43,30 @@ async def test_a_deferred_answer_is_due_on_its_new_date_and_announced_anew(
     await read_event(stack, DeadlineApproaching, deadline_id=deadline["id"], due_on=str(until))
     await pass_days(7)
     await read_event(stack, DeadlineMissed, deadline_id=deadline["id"], due_on=str(until))
+
+
+async def test_what_a_state_defers_in_confidence_is_due_in_confidence(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    key, day = uuid4(), await today()
+    told = {"member_state": "ERI", "consent_id": key, "requested_on": day, "deferred_on": day}
+    asked = told | {"answer_due_on": day + timedelta(days=20)}
+    await publish(stack, ConsentRequested.model_validate(asked))
+    deadline = await deadline_of(officer, key)
+    assert deadline["confidential"] is False
+    async with client_of(stack, "notifications", "oct") as others:
+        # Whom a State lets visit it is between the State, CTED and the Committee.
+        assert (await others.get(f"/v1/deadlines/{deadline['id']}")).status_code == 404
+        listed = await others.get("/v1/deadlines", params={"duty": "consent-answer"})
+        assert listed.json()["items"] == []
+    until = day + timedelta(days=30)
+    deferred = told | {"answer_due_on": until, "confidential": True}
+    await publish(stack, ConsentDeferred.model_validate(deferred))
+    moved = await deadline_of(officer, key, due_on=str(until))
+    assert (moved["id"], moved["confidential"]) == (deadline["id"], True)
+    await pass_days(31)
+    missed = await read_event(stack, DeadlineMissed, deadline_id=deadline["id"])
+    assert missed["data"]["confidential"] is True
 
 
 async def test_a_duty_that_moves_is_announced_anew_at_its_new_date(

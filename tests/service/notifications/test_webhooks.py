@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from services.assessment.events import GapIdentified, ProductPublished
-from services.notifications.events import DeliveryFailed
+from services.notifications.events import DeadlineApproaching, DeliveryFailed
 from services.visits.events import VisitScheduled
 from shared.embedded.stack import Stack
 from tests.service.notifications.receiver import Receiver
@@ -72,18 +73,18 @@ async def test_filters_and_redelivery(stack: Stack, person: Person, receiver: Re
 async def test_everyone_receives_what_is_theirs_and_nothing_else(
     stack: Stack, person: Person
 ) -> None:
+    everything = {"open", "secret", "other", "product", "brief", "report", "due"}
+    of_the_state = {"open", "secret", "product", "due"}
     who: dict[str, tuple[str, dict[str, str], set[str]]] = {
-        "cted": ("cted_officer", {}, {"open", "secret", "other", "product", "brief", "report"}),
-        "committee": (
-            "committee_member", {}, {"open", "secret", "other", "product", "brief", "report"},
-        ),
-        "the State": ("member_state", {"member_state": "MLI"}, {"open", "secret", "product"}),
+        "cted": ("cted_officer", {}, everything),
+        "committee": ("committee_member", {}, everything),
+        "the State": ("member_state", {"member_state": "MLI"}, of_the_state),
         "oct": ("oct", {}, {"open", "other", "product", "report"}),
         "partner": ("partner", {"organisation": "UNODC"}, {"open", "other", "product"}),
         "operator": ("operator", {}, {"open", "other", "product"}),
         "civil society": ("civil_society", {}, {"product"}),
-    }  # fmt: skip
-    kinds = [GapIdentified.type, ProductPublished.type]
+    }
+    kinds = [GapIdentified.type, ProductPublished.type, DeadlineApproaching.type]
     receivers = {name: Receiver() for name in who}
     clients = {name: person(role, **claims) for name, (role, claims, _) in who.items()}
     subscribed = {}
@@ -98,13 +99,18 @@ async def test_everyone_receives_what_is_theirs_and_nothing_else(
         "report": product(audience="united_nations"),
     }
     ids |= {str(event.product_id): name for name, event in products.items()}
-    for event in (*sent.values(), products["product"], products["report"]):
+    due = DeadlineApproaching(
+        member_state="MLI", deadline_id=uuid4(), duty="consent-answer", due_on=date(2026, 1, 1),
+        owed_by="member_state", organisation=None, about_id=uuid4(),
+    )  # fmt: skip
+    ids[str(due.about_id)] = "due"
+    for event in (*sent.values(), due, products["product"], products["report"]):
         await publish(stack, event)
     (narrowest,) = await publish(stack, products["brief"])
 
     def names(receiver: Receiver) -> list[str]:
         data = [one.event["data"] for one in receiver.received]
-        return sorted(ids[d.get("gap_id") or d["product_id"]] for d in data)
+        return sorted(ids[d.get("gap_id") or d.get("about_id") or d["product_id"]] for d in data)
 
     for name, (_, _, expected) in who.items():
         receiver = receivers[name]

@@ -94,6 +94,13 @@ async def test_a_persons_calendar_has_the_visits_and_items_that_it_takes_part_in
         feed = await issued(actors, person)
         async with httpx.AsyncClient(base_url=person.base_url) as program:
             assert set(events_in(await program.get(feed["address"]))) == set(own)
+            of_visit = await issued(actors, person, mission_id=mission["id"])
+            assert (await program.get(of_visit["address"])).status_code == 200
+            entry = f"/v1/officers/{border}"
+            left = {"active": False}
+            await done(await officer.patch(entry, json=left, headers={"If-Match": '"1"'}))
+            for address in (feed["address"], of_visit["address"]):
+                assert refusal(await program.get(address)) == (404, "not-found")
     assert own[alone["id"]]["DESCRIPTION"].splitlines()[1] == "Team: B. Border"
     assert refusal(await officer.get("/v1/calendar.ics")) == (404, "not-found")
     wanted = {"expires_on": feed["expires_on"]}

@@ -254,6 +254,8 @@ async def test_what_a_team_cannot_do_is_flagged_and_refuses_nothing(
     listed = await done(await officer.get("/v1/missions", params=query))
     assert [one["id"] for one in listed["items"]] == [mission["id"]]
     assert listed["items"][0]["clashes"] == {"other_visits": 0, "team": 2}
+    told = await done(await actors.of("committee_member").get(f"{path}/clashes"))
+    assert told["team"] is None, "why an officer cannot go is for CTED alone"
     seen = await done(await actors.state("WSM").get(path))
     assert [one["name"] for one in seen["team"]] == ["Busy", "Away"]
     assert (seen["clashes"], seen["uncovered_themes"]) == (None, None)

@@ -154,10 +154,12 @@ async def test_another_state_neither_sees_nor_answers(actors: Actors) -> None:
     other = actors.state("NIC")
     path = f"/v1/consents/{consent['id']}"
     assert refusal(await other.get(path)) == (404, "not-found")
-    assert refusal(await other.post(f"{path}/answer", json={"answer": "given"})) == (
-        403,
-        "forbidden",
-    )
+    for version in ('"1"', '"9"'):  # nor does it learn of the version that it is at
+        answer = await other.post(
+            f"{path}/answer", json={"answer": "given"}, headers={"If-Match": version}
+        )
+        assert refusal(answer) == (404, "not-found")
+        assert "PAN" not in answer.text
     assert (await done(await other.get("/v1/consents")))["items"] == []
     query = {"member_state": "PAN", "status": "requested"}
     seen = await done(await actors.of("committee_member").get("/v1/consents", params=query))

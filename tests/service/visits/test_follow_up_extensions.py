@@ -53,7 +53,7 @@ async def test_an_extended_follow_up_falls_due_once_on_each_date(
     assert (await state.get(request)).json() == created.json()
     assert (await actors.state("GRD").get(request)).status_code == 404
     assert refusal(await actors.of("cted_officer").post(path, json=wanted)) == CONFLICT
-    assert refusal(await actors.state("GRD").post(path, json=wanted)) == (403, "forbidden")
+    assert refusal(await actors.state("GRD").post(path, json=wanted)) == (404, "not-found")
     refuse = {"outcome": "refused", "reason": "There is time yet."}
     assert (await done(await lead.post(f"{request}/decision", json=refuse)))["status"] == "refused"
     assert refusal(await lead.post(f"{request}/decision", json=refuse)) == ILLEGAL

@@ -9,6 +9,7 @@ from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     Actors,
     Body,
+    completed_mission,
     done,
     drafted_report,
     fields_of,
@@ -88,6 +89,15 @@ async def test_a_copy_for_others_leaves_out_what_the_state_keeps_confidential(
         assert refusal(await partner.get(path, params={"version": 1})) == (403, "forbidden")
         others = {"If-None-Match": (await officer.get(path)).headers["etag"]}
         assert (await partner.get(path, headers=others)).status_code == 200
+
+
+async def test_a_copy_of_a_confidential_report_says_so(actors: Actors) -> None:
+    mission = await completed_mission(actors, "ALB", confidential=True)
+    sections = [{"heading": "Findings", "text": "Not marked for itself."}]
+    body = {"mission_id": mission["id"], "title": "Visit", "sections": sections}
+    report = await done(await actors.of("cted_officer").post("/v1/reports", json=body))
+    said = said_in(await actors.of("cted_officer").get(path_of(report), params=DOCX))
+    assert "Albania asked to keep it confidential." in said
 
 
 async def test_a_wrong_form_is_named(officer: httpx.AsyncClient) -> None:

@@ -21,10 +21,13 @@ from tests.service.visits.actors import (
     done,
     drafted_report,
     fields_of,
+    given_consent,
+    mission_body,
     refusal,
     report_body,
     scheduled_mission,
     submitted_report,
+    to_clearance,
     to_fact_check,
 )
 from tests.support.events import read_event, read_events
@@ -232,3 +235,29 @@ async def test_a_confidential_visit_makes_a_confidential_report_and_follow_up(
     listed = await actors.of("committee_member").get("/v1/follow-ups", params=query)
     (follow_up,) = listed.json()["items"]
     assert follow_up["confidential"] is True
+
+
+async def test_what_follows_a_confidential_visit_does_not_tell_others_of_it(
+    stack: Stack, actors: Actors
+) -> None:
+    officer, others = actors.of("cted_officer"), actors.of("oct")
+    before = await submitted_report(actors, "ARM", confidential=True)
+    body = await mission_body(actors, await given_consent(actors, "ARM"))
+    body |= {"kind": "focused", "follows_mission_id": before["mission_id"]}
+    mission = await done(await officer.post("/v1/missions", json=body))
+    path = f"/v1/missions/{mission['id']}"
+    assert (await done(await others.get(path)))["follows_mission_id"] is None
+    own = await done(await actors.state("ARM").get(path))
+    assert own["follows_mission_id"] == before["mission_id"]
+    await actors.advance_to(date.fromisoformat(mission["ends_on"]))
+    await done(await officer.post(f"{path}/completion"))
+    report = await done(await officer.post("/v1/reports", json=report_body(mission)))
+    await to_clearance(actors, report)
+    path = f"/v1/reports/{report['id']}"
+    after = await done(await officer.post(f"{path}/submission"))
+    assert (after["initial"], after["follow_up_due_on"]) == (False, before["follow_up_due_on"])
+    (listed,) = (await done(await others.get("/v1/reports?member_state=ARM")))["items"]
+    for read in (listed, await done(await others.get(path))):
+        assert (read["id"], read["initial"], read["follow_up_due_on"]) == (report["id"], None, None)
+    told = await read_event(stack, visits.ReportSubmitted, report_id=report["id"])
+    assert told["data"]["confidential"] is True

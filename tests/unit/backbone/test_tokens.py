@@ -222,6 +222,14 @@ async def test_roles_of_other_systems_are_passed_over(
             Allow(*Role)(caller)
 
 
+def test_a_caller_acts_in_the_roles_that_a_route_is_for_and_in_no_other() -> None:
+    delegate = Caller("someone", frozenset({Role.MEMBER_STATE, Role.COMMITTEE_MEMBER}), "FJI")
+    acting = Allow(Role.CTED_OFFICER, Role.MEMBER_STATE)(delegate)
+    assert acting.roles == {Role.MEMBER_STATE}
+    with pytest.raises(Forbidden):
+        acting.require_state("NOR")
+
+
 @pytest.mark.parametrize("role", [Role.MEMBER_STATE, Role.PARTNER])
 def test_a_role_that_speaks_for_someone_must_say_for_whom(role: Role) -> None:
     with pytest.raises(Forbidden, match="must carry the claim"):

@@ -4,15 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.catalogue import EVENT_TYPES
+from services.notifications.catalogue import EVENT_TYPES, name_of
+from services.notifications.inbox.rules import TOLD, Party
 from services.notifications.subscriptions.addresses import address_fault, url_fault
 from services.notifications.subscriptions.rules import Facts, Subscriber, may_receive, wants
 from shared.auth import Audience, Role
 
 REPORT = "org.un.ctc.visits.report-submitted.v1"
 PRODUCT = "org.un.ctc.assessment.product-published.v1"
+LIST = "org.un.ctc.visits.visit-list-changed.v1"
+DRAFTED = "org.un.ctc.visits.report-drafted.v1"
+CONSENT = "org.un.ctc.visits.consent-given.v1"
 FAILED = "org.un.ctc.notifications.delivery-failed.v1"
 INSIDERS = {"cted_officer", "cted_lead", "committee_member", "committee_chair"}
+CONSIDERED = "org.un.ctc.visits.report-considered.v1"
+OPEN_ALL_THE_SAME = {"org.un.ctc.visits.visit-clash-flagged.v1"}
+"""Two visits that others may read."""
+VISITS = {f"org.un.ctc.visits.visit-{what}.v1" for what in ("scheduled", "cancelled", "completed")}
+"""Which the United Nations coordinates its own with (¶14)."""
 STATES = st.sampled_from(["KEN", "UGA"])
 roles = st.frozensets(st.sampled_from([role.value for role in Role]), min_size=1, max_size=3)
 
@@ -46,10 +55,34 @@ def test_confidential_events_reach_cted_the_committee_and_that_state_alone(
         ("cted_officer", None, Facts(FAILED), True),
         ("oct", None, Facts(FAILED), False),
         ("member_state", "KEN", Facts(FAILED), False),
+        ("committee_member", None, Facts(LIST), True),
+        ("member_state", "KEN", Facts(LIST), False),
+        ("oct", None, Facts(LIST), False),
+        ("cted_officer", None, Facts(DRAFTED, "KEN"), True),
+        ("member_state", "KEN", Facts(DRAFTED, "KEN"), False),
+        ("partner", None, Facts(DRAFTED, "KEN"), False),
+        ("member_state", "KEN", Facts(CONSENT, "KEN"), True),
+        ("member_state", "KEN", Facts(CONSENT, "UGA"), False),
+        ("partner", None, Facts(CONSENT, "KEN"), False),
+        ("oct", None, Facts(CONSENT, "KEN"), False),
     ],
 )
 def test_who_may_receive_what(role: str, state: str | None, event: Facts, *, allowed: bool) -> None:
     assert may_receive(Subscriber(uuid4(), frozenset({role}), state), event) is allowed
+
+
+@given(roles, STATES, STATES, st.sampled_from(sorted(EVENT_TYPES)))
+def test_whoever_is_told_in_no_inbox_but_cteds_and_the_committees_is_not_sent_it(
+    held: frozenset[str], own: str, about: str, event_type: str
+) -> None:
+    told = set(TOLD[name_of(event_type)])
+    if ".visits." in event_type and not held & INSIDERS:
+        subscriber = Subscriber(uuid4(), held, own if "member_state" in held else None)
+        sent = may_receive(subscriber, Facts(event_type, about))
+        if told <= {Party.CTED, Party.COMMITTEE} and event_type not in OPEN_ALL_THE_SAME:
+            assert not sent or (event_type == CONSIDERED and "member_state" in held)
+        elif told <= {Party.CTED, Party.COMMITTEE, Party.STATE} and event_type not in VISITS:
+            assert not sent or ("member_state" in held and own == about)
 
 
 @given(roles, st.sampled_from(list(Audience)))

@@ -47,6 +47,7 @@ def copy_of(*texts: str, **changes: object) -> ReportCopy:
         region="Africa · Western Africa",
         facts=[("Visit", "3 to 7 March 2026")],
         draft=False,
+        whole=False,
         confidential=False,
         copy="Copy of 24 November 2026 for the Committee.",
         parts=[Part(f"Section {n}", text, confidential=False) for n, text in enumerate(texts)],
