@@ -14,8 +14,8 @@ FREE_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
 """The steps allowed from each state of a request.
 
 The notifications service carries it out: where it did so before it could be cancelled, that is
-what is shown, and a State may answer anew until the meeting. The answer may be heard of first, where
-the invitation's own event was put aside.
+what is shown, and a State may answer anew until the meeting. The answer may be heard of first,
+where the invitation's own event was put aside.
 """
 
 
