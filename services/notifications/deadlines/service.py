@@ -145,7 +145,7 @@ async def _forget(work: UnitOfWork, deadline: Deadline) -> None:
 
 
 def _key(deadline: Deadline) -> str:
-    """Of the jobs that announce it: each move is announced anew, also one back to an earlier date."""
+    """Of the jobs that announce it: each move is announced anew, one back to an old date too."""
     return f"{deadline.id} {deadline.moves}"
 
 
