@@ -25,6 +25,7 @@ class EventLog:
         """Everything on the topics now, each event once, in order within its partition."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers)
         await consumer.start()
+        await asyncio.sleep(0)  # its tasks begin: one that has not could not be stopped in peace
         try:
             lanes = [
                 TopicPartition(topic, lane)

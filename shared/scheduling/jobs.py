@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text, delete, func, text
+from sqlalchemy import Index, Text, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,7 +61,14 @@ async def schedule(work: UnitOfWork, kind: str, key: str, due_on: date, **detail
 
 
 async def cancel(work: UnitOfWork, kind: str, key: str) -> None:
-    """Forget a job that is not yet done."""
-    await work.session.execute(
-        delete(DueJob).where(DueJob.kind == kind, DueJob.key == key, DueJob.done_at.is_(None))
+    """Forget a job that is not yet done.
+
+    One that is in hand is not waited for, as it may itself wait for what this transaction has
+    changed: a job looks, once it has its record, whether it still has something to do.
+    """
+    pending = (
+        select(DueJob.id)
+        .where(DueJob.kind == kind, DueJob.key == key, DueJob.done_at.is_(None))
+        .with_for_update(skip_locked=True)
     )
+    await work.session.execute(delete(DueJob).where(DueJob.id.in_(pending)))

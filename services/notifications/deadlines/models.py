@@ -36,6 +36,8 @@ class Deadline(StateRecord):
     organisation: Mapped[str | None] = mapped_column(index=True)
     due_on: Mapped[date] = mapped_column(index=True)
     approaching_on: Mapped[date]
+    moves: Mapped[int] = mapped_column(default=0)
+    """How often it has got another date."""
     status: Mapped[DeadlineStatus]
     met_on: Mapped[date | None]
 

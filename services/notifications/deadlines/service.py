@@ -57,9 +57,9 @@ async def mark(work: UnitOfWork, about_id: UUID, *, confidential: bool) -> None:
 
 
 async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:
-    """Say that the deadline approaches, unless it was met or is past already."""
+    """Say that the deadline approaches, unless it was met, has moved or is past already."""
     deadline = await work.get(Deadline, UUID(job.key.split()[0]), locked=True)
-    if DeadlineStatus.APPROACHING not in FREE_STEPS[deadline.status]:
+    if DeadlineStatus.APPROACHING not in FREE_STEPS[deadline.status] or job.key != _key(deadline):
         return
     if work.clock.today() > deadline.due_on:
         return  # the clock jumped: that it was missed is all there is to say
@@ -68,9 +68,9 @@ async def announce_approaching(job: DueJob, work: UnitOfWork) -> None:
 
 
 async def announce_missed(job: DueJob, work: UnitOfWork) -> None:
-    """Say that the deadline was missed, unless it was met."""
+    """Say that the deadline was missed, unless it was met or has moved."""
     deadline = await work.get(Deadline, UUID(job.key.split()[0]), locked=True)
-    if DeadlineStatus.MISSED not in FREE_STEPS[deadline.status]:
+    if DeadlineStatus.MISSED not in FREE_STEPS[deadline.status] or job.key != _key(deadline):
         return
     deadline.status = DeadlineStatus.MISSED
     work.publish(DeadlineMissed(**_facts(deadline)))
@@ -111,6 +111,7 @@ async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
             return
         if known.due_on != data[duty.due]:
             await _forget(work, known)
+            known.moves += 1
             known.status = DeadlineStatus.OPEN  # of the other date nobody was reminded yet
         known.due_on, known.approaching_on = data[duty.due], reminded_on
         deadline = known
@@ -145,8 +146,8 @@ async def _forget(work: UnitOfWork, deadline: Deadline) -> None:
 
 
 def _key(deadline: Deadline) -> str:
-    """Of the jobs that announce it: what was announced of one date is not of another."""
-    return f"{deadline.id} {deadline.due_on}"
+    """Of the jobs that announce it: each move is announced anew, one back to an old date too."""
+    return f"{deadline.id} {deadline.moves}"
 
 
 async def _close(work: UnitOfWork, duty: Duty, about_id: UUID, *, confidential: bool) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.visits.missions.models import MissionKind
@@ -31,6 +31,7 @@ class Consent(StateRecord):
     """A request for a State's consent to a visit, and the State's answer."""
 
     __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_created_at", "created_at", "id"),)
 
     visit_list_id: Mapped[UUID] = mapped_column(ForeignKey("visit_lists.id"), index=True)
     visit_kind: Mapped[MissionKind | None]

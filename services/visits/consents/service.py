@@ -193,7 +193,8 @@ async def keep_deadline(work: UnitOfWork, event: DeadlineApproaching | DeadlineM
     """Keep in the State's timeline how it was reminded of the date of its answer."""
     if event.duty != ANSWER_DUTY or event.about_id is None:
         return
-    consent = await work.session.get(Consent, event.about_id)
+    # Locked, so that it is not kept as open while an answer makes the consent confidential.
+    consent = await work.session.get(Consent, event.about_id, with_for_update=True)
     if consent is not None:
         keep_event(work, event, confidential=consent.confidential)
 

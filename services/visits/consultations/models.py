@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import StateRecord
@@ -33,6 +33,7 @@ class Consultation(StateRecord):
     """A State's wish that experts outside of government be heard, and the meeting with them."""
 
     __tablename__ = "consultations"
+    __table_args__ = (Index("ix_consultations_requested_on", "requested_on", "id"),)
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("missions.id"), index=True)
     sector: Mapped[Sector]

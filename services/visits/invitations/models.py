@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import StateRecord
@@ -25,6 +25,7 @@ class InvitationRequest(StateRecord):
     """Senior officials of an assessed State, to be invited to a meeting (¶8)."""
 
     __tablename__ = "invitation_requests"
+    __table_args__ = (Index("ix_invitation_requests_created_at", "created_at", "id"),)
 
     meeting_id: Mapped[UUID] = mapped_column(index=True)
     """As the notifications service knows it."""

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 FREE_STEPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "requested": ("issued", "refused", "cancelled"),
+    "requested": ("issued", "refused", "cancelled", "accepted", "declined"),
     "issued": ("accepted", "declined"),
     "refused": (),
     "accepted": ("accepted", "declined"),
     "declined": ("accepted", "declined"),
-    "cancelled": ("issued",),
+    "cancelled": ("issued", "accepted", "declined"),
 }
 """The steps allowed from each state of a request.
 
 The notifications service carries it out: where it did so before it could be cancelled, that is
-what is shown, and a State may answer anew until the meeting.
+what is shown, and a State may answer anew until the meeting. The answer may be heard of first,
+where the invitation's own event was put aside.
 """
 
 

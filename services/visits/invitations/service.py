@@ -78,25 +78,26 @@ async def cancel(work: UnitOfWork, request_id: UUID, version: int | None) -> Inv
 
 
 async def hear_issued(work: UnitOfWork, event: InvitationIssued) -> None:
-    """The State is invited."""
-    asked = await _free_to_be(work, event.invitation_request_id, RequestStatus.ISSUED)
+    """The State is invited; where its answer was heard before, that stands."""
+    asked = await _asked(work, event.invitation_request_id)
     if asked is not None:
+        _take(asked, RequestStatus.ISSUED)
         asked.invitation_id = event.invitation_id
         asked.meeting, asked.held_on = event.meeting, event.held_on
 
 
 async def hear_refused(work: UnitOfWork, event: InvitationRefused) -> None:
     """The State cannot be invited."""
-    asked = await _free_to_be(work, event.invitation_request_id, RequestStatus.REFUSED)
-    if asked is not None:
+    asked = await _asked(work, event.invitation_request_id)
+    if asked is not None and _take(asked, RequestStatus.REFUSED):
         asked.refused_because = event.reason
 
 
 async def hear_answered(work: UnitOfWork, event: InvitationAnswered) -> None:
     """The State said whether its officials attend."""
     status = RequestStatus.ACCEPTED if event.attends else RequestStatus.DECLINED
-    asked = await _free_to_be(work, event.invitation_request_id, status)
-    if asked is not None:
+    asked = await _asked(work, event.invitation_request_id)
+    if asked is not None and _take(asked, status):
         asked.answered_on = event.answered_on
 
 
@@ -117,7 +118,9 @@ async def list_requests(
 
 
 async def _require_no_other(session: AsyncSession, wanted: InvitationRequestCreate) -> None:
-    """A State is invited once to each meeting."""
+    """A State is invited once to each meeting; whoever asks at the same moment waits for us."""
+    name = f"invite {wanted.member_state} {wanted.meeting_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
     table = InvitationRequest
     ended = (RequestStatus.REFUSED, RequestStatus.CANCELLED)
     other = await session.scalar(
@@ -131,16 +134,16 @@ async def _require_no_other(session: AsyncSession, wanted: InvitationRequestCrea
         raise Conflict(f"This was asked for already: /v1/invitation-requests/{other}.")
 
 
-async def _free_to_be(
-    work: UnitOfWork, request_id: UUID | None, status: RequestStatus
-) -> InvitationRequest | None:
-    """The request in its new state; None where it is not ours or cannot take that state."""
+async def _asked(work: UnitOfWork, request_id: UUID | None) -> InvitationRequest | None:
+    """The request that an event is about, if it is one of ours."""
     if request_id is None:
         return None
-    asked: InvitationRequest | None = await work.session.get(
-        InvitationRequest, request_id, with_for_update=True
-    )
-    if asked is None or status not in FREE_STEPS[asked.status]:
-        return None
-    asked.status = status
-    return asked
+    return await work.session.get(InvitationRequest, request_id, with_for_update=True)
+
+
+def _take(asked: InvitationRequest, status: RequestStatus) -> bool:
+    """Bring the request into a new state, if it can take that; whether it did."""
+    free = status in FREE_STEPS[asked.status]
+    if free:
+        asked.status = status
+    return free

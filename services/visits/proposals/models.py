@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Record
@@ -12,6 +13,7 @@ class ListProposal(Record):
     """A proposed list of one year; it is kept as it was made, so that it can be explained later."""
 
     __tablename__ = "list_proposals"
+    __table_args__ = (Index("ix_list_proposals_created_at", "created_at", "id"),)
 
     year: Mapped[int] = mapped_column(index=True)
     title: Mapped[str]

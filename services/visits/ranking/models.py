@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Base, StateRecord
@@ -22,6 +22,7 @@ class VisitRequest(StateRecord):
     """A State's own request to be visited (¶6)."""
 
     __tablename__ = "visit_requests"
+    __table_args__ = (Index("ix_visit_requests_requested_on", "requested_on", "id"),)
 
     reason: Mapped[str] = mapped_column(Text)
     requested_on: Mapped[date]
@@ -34,6 +35,7 @@ class PastVisit(StateRecord):
     """A visit that took place: entered for the years before, or by a completed mission."""
 
     __tablename__ = "past_visits"
+    __table_args__ = (Index("ix_past_visits_visited_on", "visited_on", "id"),)
 
     visited_on: Mapped[date]
     mission_id: Mapped[UUID | None] = mapped_column(unique=True)

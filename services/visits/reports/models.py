@@ -79,6 +79,7 @@ class Report(StateRecord):
     """The report of a visit; its sections and their texts of every version stand beside it."""
 
     __tablename__ = "reports"
+    __table_args__ = (Index("ix_reports_created_at", "created_at", "id"),)
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("missions.id"), unique=True)
     status: Mapped[ReportStatus] = mapped_column(index=True)

@@ -22,6 +22,7 @@ class StandingConsent(StateRecord):
 
     __tablename__ = "standing_consents"
     __table_args__ = (
+        Index("ix_standing_consents_given_on", "given_on", "id"),
         Index(
             "uq_standing_consents_in_force",
             "member_state",

@@ -159,6 +159,34 @@ async def test_what_was_due_in_the_past_is_done_now_and_what_moved_waits(
     assert await effects(sessions) == {"long ago": 1, "moved": 1}
 
 
+async def test_a_job_in_hand_is_not_waited_for_by_who_cancels_it(
+    sessions: Sessions, clock: FileClock
+) -> None:
+    """The job waits for the record that whoever cancels it has changed: neither would go on."""
+    async with sessions() as session, session.begin():
+        session.add(Copy(member_state="KEN", text="the record", number=1))
+    changed = asyncio.Event()
+
+    async def read_the_record(job: DueJob, work: UnitOfWork) -> None:
+        changed.set()
+        await work.session.scalar(select(Copy).where(Copy.text == "the record").with_for_update())
+
+    await plan(sessions, clock, "in hand", TODAY)
+    runner = JobRunner("visits", {"copy": read_the_record}, sessions, clock)
+    async with sessions() as session:
+        work = UnitOfWork(session, clock, "visits")
+        await session.scalar(select(Copy).where(Copy.text == "the record").with_for_update())
+        running = asyncio.create_task(runner.run_some())
+        await changed.wait()
+        await cancel(work, "copy", "in hand")
+        await work.commit()
+    assert await running == 1
+    async with sessions() as session:
+        job = await session.scalar(select(DueJob).where(DueJob.key == "in hand"))
+    assert job is not None
+    assert (job.done_at is not None, job.attempts, job.error) == (True, 0, None)
+
+
 async def test_a_job_that_is_done_is_not_planned_again(
     sessions: Sessions, clock: FileClock, runner: JobRunner
 ) -> None:

@@ -172,7 +172,7 @@ async def test_what_is_met_in_time_is_announced_by_nobody(
     )
     met = await deadline_of(officer, survey.survey_id, status="met")
     open_one = _survey("RWA", await today() + timedelta(days=20))
-    await publish(stack, open_one)
+    await publish_on(stack, open_one, await today())
     await deadline_of(officer, open_one.survey_id, status="open")
     await pass_days(30)
     missed = await deadline_of(officer, open_one.survey_id, status="missed")

@@ -141,3 +141,20 @@ async def test_a_report_that_is_checked_anew_is_due_anew(
     owed = await deadline_of(officer, second.fact_check_id, status="open")
     assert (met["duty"], owed["duty"]) == ("fact-check", "fact-check")
     assert owed["due_on"] == str(second.fact_check_due_on)
+
+
+async def test_a_duty_that_moves_back_to_a_date_that_was_missed_is_missed_again(
+    stack: Stack, officer: httpx.AsyncClient, today: Today, pass_days: PassDays
+) -> None:
+    key, day = uuid4(), await today()
+    due_on, later = day + timedelta(days=2), day + timedelta(days=40)
+    told = {"member_state": "DJI", "consent_id": key, "requested_on": day, "deferred_on": day}
+    await publish(stack, ConsentRequested.model_validate(told | {"answer_due_on": due_on}))
+    deadline = await deadline_of(officer, key)
+    await pass_days(3)
+    await deadline_of(officer, key, status="missed")
+    for answer_due_on, status in ((later, "open"), (due_on, "missed")):
+        deferred = ConsentDeferred.model_validate(told | {"answer_due_on": answer_due_on})
+        await publish_on(stack, deferred, await today())
+        await deadline_of(officer, key, status=status, due_on=str(answer_due_on))
+    assert (await announced(stack, deadline["id"], 2))[-2:] == [DeadlineMissed.type] * 2

@@ -1,5 +1,6 @@
 """Officials of assessed States, asked to be invited; notifications carries it out (¶8)."""
 
+import asyncio
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -126,3 +127,20 @@ async def test_a_request_is_refused_or_cancelled(stack: Stack, actors: Actors) -
     await becomes(actors, again, "issued")
     letters = await done(await actors.of("operator").get("/v1/operations/dead-letters"))
     assert letters["items"] == []
+
+
+async def test_who_asks_at_once_asks_once_and_an_answer_may_be_heard_first(
+    stack: Stack, actors: Actors
+) -> None:
+    officer, wanted = actors.of("cted_officer"), body("VEN", assessed=True)
+    answers = await asyncio.gather(*(officer.post(PATH, json=wanted) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+    (asked,) = [answer.json() for answer in answers if answer.status_code == 201]
+    invitation = issued(asked)
+    await publish(stack, answered(asked, invitation, attends=True))
+    await becomes(actors, asked, "accepted")
+    await publish(stack, invitation)
+    known = await eventually(
+        officer, f"{PATH}/{asked['id']}", lambda read: read["invitation_id"] is not None
+    )
+    assert (known["status"], known["held_on"]) == ("accepted", "2099-05-01")

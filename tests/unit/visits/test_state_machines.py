@@ -82,6 +82,7 @@ ALLOWED = {
     ),
     "request for an invitation": (
         """requested>issued requested>refused requested>cancelled cancelled>issued
+        requested>accepted requested>declined cancelled>accepted cancelled>declined
         issued>accepted issued>declined accepted>accepted accepted>declined
         declined>accepted declined>declined""",
         INVITATION,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "ccae7c9475c1"
+revision: str = "f94d823bc92f"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("approaching_on", sa.Date(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
