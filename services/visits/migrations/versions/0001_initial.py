@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "a5a66e2708ca"
+revision: str = "6a19103d5a35"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -329,6 +329,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_requests")),
     )
     op.create_index(
+        "ix_invitation_requests_created_at",
+        "invitation_requests",
+        ["created_at", "id"],
+        unique=False,
+    )
+    op.create_index(
         op.f("ix_invitation_requests_meeting_id"),
         "invitation_requests",
         ["meeting_id"],
@@ -384,6 +390,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_proposals")),
+    )
+    op.create_index(
+        "ix_list_proposals_created_at", "list_proposals", ["created_at", "id"], unique=False
     )
     op.create_index(op.f("ix_list_proposals_year"), "list_proposals", ["year"], unique=False)
     op.create_table(
@@ -483,6 +492,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_past_visits_member_state"), "past_visits", ["member_state"], unique=False
     )
+    op.create_index("ix_past_visits_visited_on", "past_visits", ["visited_on", "id"], unique=False)
     op.create_table(
         "ranking_policy_versions",
         sa.Column("name", sa.String(), nullable=False),
@@ -497,6 +507,16 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_policy_versions")),
         sa.UniqueConstraint("name", "number", name=op.f("uq_ranking_policy_versions_name_number")),
+    )
+    op.create_table(
+        "recommendation_confidentialities",
+        sa.Column("recommendation_id", sa.Uuid(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "recommendation_id", name=op.f("pk_recommendation_confidentialities")
+        ),
     )
     op.create_table(
         "recommendation_statuses",
@@ -601,6 +621,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_consents")),
     )
     op.create_index(
+        "ix_standing_consents_given_on", "standing_consents", ["given_on", "id"], unique=False
+    )
+    op.create_index(
         op.f("ix_standing_consents_member_state"),
         "standing_consents",
         ["member_state"],
@@ -644,6 +667,9 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_visit_requests_member_state"), "visit_requests", ["member_state"], unique=False
+    )
+    op.create_index(
+        "ix_visit_requests_requested_on", "visit_requests", ["requested_on", "id"], unique=False
     )
     op.create_index(op.f("ix_visit_requests_status"), "visit_requests", ["status"], unique=False)
     op.create_table(
@@ -867,6 +893,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index(op.f("ix_consents_answer_due_on"), "consents", ["answer_due_on"], unique=False)
+    op.create_index("ix_consents_created_at", "consents", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_consents_member_state"), "consents", ["member_state"], unique=False)
     op.create_index(op.f("ix_consents_status"), "consents", ["status"], unique=False)
     op.create_index(op.f("ix_consents_visit_list_id"), "consents", ["visit_list_id"], unique=False)
@@ -1096,6 +1123,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_consultations_mission_id"), "consultations", ["mission_id"], unique=False
     )
+    op.create_index(
+        "ix_consultations_requested_on", "consultations", ["requested_on", "id"], unique=False
+    )
     op.create_index(op.f("ix_consultations_status"), "consultations", ["status"], unique=False)
     op.create_table(
         "dossier_versions",
@@ -1201,6 +1231,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint("mission_id", name=op.f("uq_reports_mission_id")),
     )
+    op.create_index("ix_reports_created_at", "reports", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_reports_member_state"), "reports", ["member_state"], unique=False)
     op.create_index(op.f("ix_reports_status"), "reports", ["status"], unique=False)
     op.create_table(
@@ -1558,12 +1589,14 @@ def downgrade() -> None:
     op.drop_table("itinerary_items")
     op.drop_index(op.f("ix_reports_status"), table_name="reports")
     op.drop_index(op.f("ix_reports_member_state"), table_name="reports")
+    op.drop_index("ix_reports_created_at", table_name="reports")
     op.drop_table("reports")
     op.drop_index("ix_mission_checklist_items_mission_id", table_name="mission_checklist_items")
     op.drop_table("mission_checklist_items")
     op.drop_index(op.f("ix_dossier_versions_member_state"), table_name="dossier_versions")
     op.drop_table("dossier_versions")
     op.drop_index(op.f("ix_consultations_status"), table_name="consultations")
+    op.drop_index("ix_consultations_requested_on", table_name="consultations")
     op.drop_index(op.f("ix_consultations_mission_id"), table_name="consultations")
     op.drop_index(op.f("ix_consultations_member_state"), table_name="consultations")
     op.drop_table("consultations")
@@ -1582,6 +1615,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consents_visit_list_id"), table_name="consents")
     op.drop_index(op.f("ix_consents_status"), table_name="consents")
     op.drop_index(op.f("ix_consents_member_state"), table_name="consents")
+    op.drop_index("ix_consents_created_at", table_name="consents")
     op.drop_index(op.f("ix_consents_answer_due_on"), table_name="consents")
     op.drop_table("consents")
     op.drop_index(op.f("ix_visit_lists_status"), table_name="visit_lists")
@@ -1600,6 +1634,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_declared_conflicts_officer_id"), table_name="declared_conflicts")
     op.drop_table("declared_conflicts")
     op.drop_index(op.f("ix_visit_requests_status"), table_name="visit_requests")
+    op.drop_index("ix_visit_requests_requested_on", table_name="visit_requests")
     op.drop_index(op.f("ix_visit_requests_member_state"), table_name="visit_requests")
     op.drop_table("visit_requests")
     op.drop_table("topic_epochs")
@@ -1610,6 +1645,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_standing_consents_status"), table_name="standing_consents")
     op.drop_index(op.f("ix_standing_consents_member_state"), table_name="standing_consents")
+    op.drop_index("ix_standing_consents_given_on", table_name="standing_consents")
     op.drop_table("standing_consents")
     op.drop_index(op.f("ix_return_visits_member_state"), table_name="return_visits")
     op.drop_table("return_visits")
@@ -1623,7 +1659,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_recommended_gaps_recommendation_id"), table_name="recommended_gaps")
     op.drop_table("recommended_gaps")
     op.drop_table("recommendation_statuses")
+    op.drop_table("recommendation_confidentialities")
     op.drop_table("ranking_policy_versions")
+    op.drop_index("ix_past_visits_visited_on", table_name="past_visits")
     op.drop_index(op.f("ix_past_visits_member_state"), table_name="past_visits")
     op.drop_table("past_visits")
     op.drop_table("outbox_lanes")
@@ -1640,6 +1678,7 @@ def downgrade() -> None:
     op.drop_index("ix_officers_name", table_name="officers")
     op.drop_table("officers")
     op.drop_index(op.f("ix_list_proposals_year"), table_name="list_proposals")
+    op.drop_index("ix_list_proposals_created_at", table_name="list_proposals")
     op.drop_table("list_proposals")
     op.drop_index(
         op.f("ix_issued_recommendations_member_state"), table_name="issued_recommendations"
@@ -1648,6 +1687,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_invitation_requests_status"), table_name="invitation_requests")
     op.drop_index(op.f("ix_invitation_requests_member_state"), table_name="invitation_requests")
     op.drop_index(op.f("ix_invitation_requests_meeting_id"), table_name="invitation_requests")
+    op.drop_index("ix_invitation_requests_created_at", table_name="invitation_requests")
     op.drop_table("invitation_requests")
     op.drop_table("inbox")
     op.drop_index("ix_idempotent_requests_created_at", table_name="idempotent_requests")
