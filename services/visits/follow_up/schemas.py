@@ -19,9 +19,9 @@ from services.visits.follow_up.rules import still_to_report
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3
+from shared.texts import Reason
 
 Progress = Literal["none", "in_progress", "partly_implemented", "implemented"]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
 class Evidence(BaseModel):
