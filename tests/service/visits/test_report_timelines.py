@@ -68,7 +68,7 @@ async def test_the_way_of_a_report_from_its_draft_to_its_submission(
         "p50_on": today, "p80_on": today, "basis": "cleared", "draws": 2000, "stages": [],
     }  # fmt: skip
     await done(await officer.post(f"{way}/submission"))
-    between = {"member_state": "PNG", "submitted_from": today, "submitted_to": today}
+    between = {"member_state": "PNG", "submitted_from": today, "submitted_until": today}
     (submitted,) = (await done(await officer.get(TIMELINES, params=between)))["items"]
     assert (submitted["report_id"], submitted["elapsed_days"]) == (report["id"], 30)
     assert (await done(await state.get(path)))["forecast"] is None
