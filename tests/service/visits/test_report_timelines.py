@@ -5,11 +5,18 @@ from typing import Any
 
 import httpx
 
-from tests.service.visits.actors import Actors, Body, done, drafted_report, fields_of, refusal
+from tests.service.visits.actors import (
+    NOT_FOUND,
+    Actors,
+    Body,
+    done,
+    drafted_report,
+    fields_of,
+    refusal,
+)
 
 TIMELINES = "/v1/report-timelines"
 BOTTLENECKS = f"{TIMELINES}/bottlenecks"
-NOT_FOUND = (404, "not-found")
 
 
 async def ended_in_review(officer: httpx.AsyncClient) -> int:
