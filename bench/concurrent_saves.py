@@ -9,19 +9,17 @@ run on the same PostgreSQL, as many bare updates of as many rows.
 import argparse
 import asyncio
 import json
-import os
-import platform
 import statistics
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 
+from bench.measuring import machine
 from shared.embedded.stack import Ports, Stack
 from shared.reference import member_states
 
@@ -220,8 +218,7 @@ def main() -> None:
     percentiles = statistics.quantiles([save.seconds * 1000 for save in saved], n=20)
     refused = sum(save.attempts - 1 for save in saved)
     print(f"{given.saves} saves of {_SURVEYS * _SECTIONS} sections, {given.clients} clients, "
-          f"{os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"{datetime.now().astimezone().date()}\n")  # fmt: skip
+          f"{machine()}\n")  # fmt: skip
     print("| path | saves per second | ours as a share | refused and repeated | lost |")
     print("|---|---:|---:|---:|---:|")
     print(f"| section saves over HTTP, with their reads | {given.saves / took:.0f} | 100% "

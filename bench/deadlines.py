@@ -15,7 +15,6 @@ import itertools
 import json
 import logging
 import os
-import platform
 import socket
 import statistics
 import sys
@@ -34,6 +33,7 @@ import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from bench.measuring import dsn, machine
 from services.visits.events import FollowUpDue
 from services.visits.follow_up.service import DUE_JOB
 from shared.clock import FileClock
@@ -56,10 +56,6 @@ class Measured:
     committed: list[float]
     published: list[float]
     bare_seconds: float
-
-
-def _dsn(url: str) -> str:
-    return url.replace("postgresql+asyncpg", "postgresql")
 
 
 async def _plan(database: asyncpg.Connection, planned: int, due: int, on: date) -> None:
@@ -190,7 +186,7 @@ async def measure(planned: int, due: int) -> Measured:
         postgres.configure("track_commit_timestamp", "on")
         postgres.stop()
         async with Stack(Path(name), Ports.free(["visits"])) as stack, _replicas(stack):
-            database = await asyncpg.connect(_dsn(stack.database_urls["visits"]))
+            database = await asyncpg.connect(dsn(stack.database_urls["visits"]))
             on = datetime.now(UTC).date() + timedelta(days=30)
             await _plan(database, planned, due, on)
             bare_seconds = await _bare(database, due, on)
@@ -229,9 +225,7 @@ def main() -> None:
     given = parser.parse_args()
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is waited for
     result = asyncio.run(measure(given.planned, given.due))
-    print(f"{given.due:,} of {given.planned:,} fall due, {_REPLICAS} replicas, {os.cpu_count()} "
-          f"cores, Python {platform.python_version()}, "
-          f"{datetime.now().astimezone().date()}\n")  # fmt: skip
+    print(f"{given.due:,} of {given.planned:,} fall due, {_REPLICAS} replicas, {machine()}\n")
     print("| what | last after s | median s | per second | ours as a share |")
     print("|---|---:|---:|---:|---:|")
     bare = given.due / result.bare_seconds

@@ -11,20 +11,18 @@ import argparse
 import asyncio
 import itertools
 import logging
-import os
-import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from bench.measuring import dsn, machine
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.stack import Ports, Stack
 from shared.reference import member_states
@@ -210,7 +208,7 @@ async def _bare_kafka(bootstrap_servers: str, payload: bytes, count: int) -> Mea
 
 
 async def _bare_commits(url: str, payload: bytes, count: int) -> Measured:
-    pool = await asyncpg.create_pool(_dsn(url), min_size=_CLIENTS, max_size=_CLIENTS)
+    pool = await asyncpg.create_pool(dsn(url), min_size=_CLIENTS, max_size=_CLIENTS)
     await pool.execute("CREATE TABLE bench_bare (id bigserial PRIMARY KEY, payload text)")
     text = payload.decode()
     ended: dict[int, float] = {}
@@ -227,10 +225,6 @@ async def _bare_commits(url: str, payload: bytes, count: int) -> Measured:
     return Measured(per_second, [ended[n] - planned[n] for n in range(count)])
 
 
-def _dsn(url: str) -> str:
-    return url.replace("postgresql+asyncpg", "postgresql")
-
-
 async def measure(count: int) -> dict[str, Measured]:
     """The path and its two baselines, one after the other."""
     with tempfile.TemporaryDirectory(prefix="ctc-bench-") as name:
@@ -239,8 +233,8 @@ async def measure(count: int) -> dict[str, Measured]:
         postgres.configure("track_commit_timestamp", "on")
         postgres.stop()
         async with Stack(Path(name), Ports.free(["assessment", "notifications"])) as stack:
-            publisher = await asyncpg.connect(_dsn(stack.database_urls["assessment"]))
-            consumer = await asyncpg.connect(_dsn(stack.database_urls["notifications"]))
+            publisher = await asyncpg.connect(dsn(stack.database_urls["assessment"]))
+            consumer = await asyncpg.connect(dsn(stack.database_urls["notifications"]))
             headers = {"Authorization": f"Bearer {stack.token('cted_officer')}"}
             limits = httpx.Limits(max_connections=4 * _CLIENTS)
             async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60) as http:
@@ -263,8 +257,7 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker is waited for
     results = asyncio.run(measure(count))
     ours = results["HTTP write to committed effect"]
-    print(f"{count} writes, {_CLIENTS} clients, {os.cpu_count()} cores, Python "
-          f"{platform.python_version()}, {datetime.now().astimezone().date()}\n")  # fmt: skip
+    print(f"{count} writes, {_CLIENTS} clients, {machine()}\n")
     print("| path | per second, saturated | ours as a share | p50 ms | p95 ms | p99 ms |")
     print("|---|---:|---:|---:|---:|---:|")
     for name, result in results.items():

@@ -9,14 +9,11 @@ in its read-only mode.
 import argparse
 import asyncio
 import json
-import os
-import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ import httpx
 import yaml
 from openpyxl import load_workbook
 
+from bench.measuring import machine
 from shared.embedded.stack import Ports, Stack
 from shared.reference import themes
 
@@ -154,8 +152,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=7)
     wanted = parser.parse_args()
     results = asyncio.run(measure(wanted.questions, wanted.times))
-    print(f"{wanted.questions} questions, {wanted.times} times, {os.cpu_count()} cores, Python "
-          f"{platform.python_version()}, {datetime.now().astimezone().date()}\n")  # fmt: skip
+    print(f"{wanted.questions} questions, {wanted.times} times, {machine()}\n")
     print("| format | KiB | import, median s | slowest s | file read alone, median s | ratio "
           "| export s |")  # fmt: skip
     print("|---|---:|---:|---:|---:|---:|---:|")

@@ -7,13 +7,10 @@ conflict. The baseline is the first States by rank, as if nothing were asked of 
 """
 
 import asyncio
-import os
-import platform
 import random
-import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +19,7 @@ from typing import Any
 import httpx
 from pydantic import TypeAdapter
 
+from bench.measuring import machine, median_seconds, timed_beside
 from services.visits.proposals.explaining import POINTS_A_SCORE, proposed_list
 from services.visits.proposals.limits import limits_of
 from services.visits.proposals.rules import (
@@ -99,16 +97,19 @@ def search(times: int) -> list[tuple[str, float]]:
     assert conflicts_of(too_much)
     repeats = 1 if times > 1 else _REPEATS
     return [
-        ("the first by rank", _seconds(lambda: _first(ranked), repeats)),
+        ("the first by rank", median_seconds(lambda: _first(ranked), repeats)),
         (
             "the best list",
-            _seconds(lambda: best_list(points, limits, LONGEST_LIST, _EFFORT), repeats),
+            median_seconds(lambda: best_list(points, limits, LONGEST_LIST, _EFFORT), repeats),
         ),
         (
             f"with its reasons and the costs of {len(limits)} constraints",
-            _seconds(lambda: proposed_list(asked, ranked, _ON), repeats),
+            median_seconds(lambda: proposed_list(asked, ranked, _ON), repeats),
         ),
-        ("those that conflict", _seconds(lambda: conflicts_of(too_much, _EFFORT), repeats)),
+        (
+            "those that conflict",
+            median_seconds(lambda: conflicts_of(too_much, _EFFORT), repeats),
+        ),
     ]
 
 
@@ -144,33 +145,13 @@ async def _request(http: httpx.AsyncClient) -> tuple[float, float]:
         constraints([replace(state, consent=None) for state in ranking(1)]), mode="json"
     )
     body = {"year": datetime.now().astimezone().year + 1, "constraints": asked}
-    taken, waits = [], [0.0]
-    for _ in range(_REPEATS):
-        begun = time.perf_counter()
-        made = asyncio.create_task(http.post("/v1/list-proposals", json=body))
-        while not made.done():
-            since = time.perf_counter()
-            (await http.get("/v1/visit-lists", params={"limit": 1})).raise_for_status()
-            waits.append(time.perf_counter() - since)
-            await asyncio.sleep(0.02)
-        (await made).raise_for_status()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken), max(waits)
-
-
-def _seconds(act: Callable[[], object], repeats: int) -> float:
-    taken = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
+    wanted = http.build_request("POST", "/v1/list-proposals", json=body)
+    return await timed_beside(http, wanted, "/v1/visit-lists", _REPEATS)
 
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"{datetime.now().astimezone().date()}\n")  # fmt: skip
+    print(f"{machine()}\n")
     request, wait = asyncio.run(over_http())
     few, many = search(1), search(_MANY_TIMES)
     usual = len(member_states())

@@ -9,8 +9,6 @@ multiplying and sorting a ready matrix. Sensitivity: the same for 10,000 draws o
 
 import argparse
 import asyncio
-import os
-import platform
 import statistics
 import tempfile
 import time
@@ -26,6 +24,7 @@ import numpy as np
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
+from bench import measuring
 from bench.visit_history import make_history
 from services.visits.ranking.factors import Standing
 from services.visits.ranking.rules import RISK_BASED, Weighable, rank_for_visit, shares_of
@@ -50,12 +49,7 @@ class Gathered:
 
 def timed(act: Callable[[], object], calls: int) -> list[float]:
     """Milliseconds of each call, after one that is not counted."""
-    taken = []
-    for _ in range(calls + 1):
-        begun = time.perf_counter()
-        act()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return taken[1:]
+    return [seconds * 1000 for seconds in measuring.timed(act, calls + 1)[1:]]
 
 
 async def awaited(act: Callable[[], Awaitable[object]], calls: int) -> list[float]:
@@ -166,7 +160,7 @@ def main() -> None:
     often = asyncio.run(from_the_database(given.scale, few, today))
     crowd = multiplied(once.standings, given.scale)
     print(f"{len(once.standings)} States, {once.rows:,} rows of history and {often.rows:,}, "
-          f"{os.cpu_count()} cores, Python {platform.python_version()}, {today}\n")  # fmt: skip
+          f"{measuring.machine()}\n")  # fmt: skip
     print("| what | median ms | p95 ms | baseline | its median ms | ratio |")
     print("|---|---:|---:|---|---:|---:|")
     sql, sort = "its statements by asyncpg alone", "numpy sorts a ready matrix"

@@ -10,8 +10,6 @@ theme, as the service has them, and once from the answers. That all three agree 
 
 import argparse
 import asyncio
-import os
-import platform
 import statistics
 import tempfile
 import time
@@ -25,6 +23,7 @@ import asyncpg
 import duckdb
 import httpx
 
+from bench.measuring import machine
 from bench.rounds import Rounds, make_rounds
 from shared.embedded.stack import Ports, Stack
 
@@ -194,8 +193,7 @@ def main() -> None:
     ours = next(iter(results.values()))
     print(f"{len(made.assessments)} assessments of {given.questions} questions, "
           f"{len(made.answers)} answers that count, {made.scores} scores, "
-          f"{os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"{datetime.now().astimezone().date()}\n")  # fmt: skip
+          f"{machine()}\n")  # fmt: skip
     print(
         "| roll-up by theme | cold ms | warm ms, median | warm ms, p95 | ours, cold | ours, warm |"
     )

@@ -9,15 +9,11 @@ dictionaries.
 import argparse
 import asyncio
 import json
-import os
-import platform
-import statistics
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from itertools import combinations
 from math import log2
 from pathlib import Path
@@ -28,6 +24,7 @@ import asyncpg
 import httpx
 import numpy as np
 
+from bench.measuring import machine, median_seconds, timed_beside
 from services.assessment.instruments.rules import Condition, Provision, Question
 from services.assessment.streamlining.information import categories_of, explained_shares
 from services.assessment.streamlining.responses import Response
@@ -117,7 +114,8 @@ async def over_http(
                 path = f"{base}/{drafted.json()['id']}"
                 (await http.post(f"{path}/publication")).raise_for_status()
                 await _store(stack.database_urls["assessment"], drafted.json(), given)
-                return await _request(http, f"{path}/streamlining", base)
+                wanted = http.build_request("GET", f"{path}/streamlining")
+                return await timed_beside(http, wanted, base, _REPEATS)
 
 
 def _public(questions: Sequence[Question]) -> dict[str, Any]:
@@ -187,30 +185,6 @@ async def _store(url: str, instrument: dict[str, Any], given: Sequence[Response]
     await database.close()
 
 
-async def _request(http: httpx.AsyncClient, report: str, other: str) -> tuple[float, float]:
-    taken, waits = [], [0.0]
-    for _ in range(_REPEATS):
-        begun = time.perf_counter()
-        asked = asyncio.create_task(http.get(report))
-        while not asked.done():
-            since = time.perf_counter()
-            (await http.get(other, params={"limit": 1})).raise_for_status()
-            waits.append(time.perf_counter() - since)
-            await asyncio.sleep(0.02)
-        (await asked).raise_for_status()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken), max(waits)
-
-
-def _seconds(act: Callable[[], object], repeats: int) -> float:
-    taken = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
-
-
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -223,12 +197,11 @@ def main() -> None:
     categories = [categories_of(column).of_states for column in columns]
     words = [[None if answer is None else str(answer) for answer in column] for column in columns]
     report = streamlining(questions, given)
-    whole = _seconds(lambda: streamlining(questions, given), _REPEATS)
-    arrays = _seconds(lambda: explained_shares(categories), _REPEATS)
-    naive = _seconds(lambda: pair_by_pair(words), 1)
+    whole = median_seconds(lambda: streamlining(questions, given), _REPEATS)
+    arrays = median_seconds(lambda: explained_shares(categories), _REPEATS)
+    naive = median_seconds(lambda: pair_by_pair(words), 1)
     print(f"{len(questions)} questions, {len(given)} States, {len(report.proposals)} proposed, "
-          f"{os.cpu_count()} cores, Python {platform.python_version()}, "
-          f"{datetime.now().astimezone().date()}\n")  # fmt: skip
+          f"{machine()}\n")  # fmt: skip
     request, wait = asyncio.run(over_http(questions, given))
     print("| what | seconds | ours as a share |")
     print("|---|---:|---:|")

@@ -1,19 +1,18 @@
 """Health for Kubernetes: live while the process answers, ready while it can do its work."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.auth import Public
+from shared.auth import OpenToAll
 from shared.events.relay import outbox_backlog
 
 router = APIRouter(tags=["health"])
 _PROBE_SECONDS = 3.0  # below what a probe waits for, so that it learns the reason
-OpenToAll = Annotated[None, Depends(Public())]
 
 
 class Health(BaseModel):

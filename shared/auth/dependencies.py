@@ -79,6 +79,7 @@ def permission_of(dependant: Dependant) -> Allow | Public | None:
 CtedCaller = Annotated[Caller, Depends(Allow(*CTED))]
 CtedLead = Annotated[Caller, Depends(Allow(Role.CTED_LEAD))]
 CommitteeChair = Annotated[Caller, Depends(Allow(Role.COMMITTEE_CHAIR))]
+ChairOrCted = Annotated[Caller, Depends(Allow(*CTED, Role.COMMITTEE_CHAIR))]
 CtedOrCommittee = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE))]
 CtedOrState = Annotated[Caller, Depends(Allow(*CTED, Role.MEMBER_STATE))]
 CtedCommitteeOrState = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE, Role.MEMBER_STATE))]
@@ -101,4 +102,5 @@ FindingsReader = Annotated[
     ),
 ]
 """Whom findings are shared with, except what a State keeps confidential (¶23)."""
+OpenToAll = Annotated[None, Depends(Public())]
 AnyCaller = Annotated[Caller, Depends(Allow(*Role))]

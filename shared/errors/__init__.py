@@ -17,6 +17,7 @@ from shared.errors.problems import (
     Unavailable,
     UnsupportedMediaType,
     problem_responses,
+    require_sound,
     require_step,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "Unavailable",
     "UnsupportedMediaType",
     "problem_responses",
+    "require_sound",
     "require_step",
 ]

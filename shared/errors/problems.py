@@ -1,7 +1,7 @@
 """Problem details (RFC 9457): each error names what is wrong, where, and the way out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -93,6 +93,17 @@ def require_step(kind: str, state: str, wanted: str, steps: Mapping[str, Sequenc
     """
     if wanted not in steps[state]:
         raise IllegalTransition(kind, state, wanted, steps[state])
+
+
+def require_sound(faults: Iterable[tuple[str, str]], detail: str | None = None) -> None:
+    """Refuse a body with faults: the path of each faulty field in it, and what to do about it.
+
+    Raises:
+        Invalid: naming every fault; without a `detail`, their messages are it.
+    """
+    errors = [FieldError(field=f"body.{field}", message=message) for field, message in faults]
+    if errors:
+        raise Invalid(detail or " ".join(error.message for error in errors), errors=errors)
 
 
 class PreconditionFailed(Problem):

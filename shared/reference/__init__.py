@@ -9,6 +9,7 @@ from shared.reference.catalogue import (
     resolutions,
     themes,
 )
+from shared.reference.evidence import Evidence
 from shared.reference.types import (
     Alpha3,
     M49Area,
@@ -20,6 +21,7 @@ from shared.reference.types import (
 
 __all__ = [
     "Alpha3",
+    "Evidence",
     "M49Area",
     "MemberState",
     "RegionName",

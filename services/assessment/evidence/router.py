@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Header, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.assessment.evidence import service
@@ -14,6 +14,7 @@ from services.assessment.evidence.settings import Limits
 from services.assessment.evidence.sweep import forget
 from services.assessment.evidence.upload import FORM, ReceivedForm
 from shared.auth import CtedCommitteeOrState, CtedOrState
+from shared.caching import IfNoneMatch, headers_of_copy, unchanged
 from shared.database import (
     Page,
     ReadSession,
@@ -89,20 +90,18 @@ async def read_evidence_content(
     session: ReadSession,
     objects: Objects,
     evidence_id: UUID,
-    if_none_match: Annotated[
-        str | None, Header(alias="If-None-Match", description="The ETag of the file you have")
-    ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The file itself, to be saved and not shown; its ETag is its SHA-256."""
     evidence = await read_visible(session, caller, Evidence, evidence_id)
-    headers = {"ETag": f'"{evidence.sha256}"', "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and (evidence.sha256 in if_none_match or if_none_match == "*"):
-        return Response(status_code=304, headers=headers)
+    tag = f'"{evidence.sha256}"'
+    if (answer := unchanged(if_none_match, tag)) is not None:
+        return answer
     await session.close()  # no connection waits for a slow reader
     return StreamingResponse(
         await objects.get(evidence.object_key),
         headers={
-            **headers,
+            **headers_of_copy(tag),
             "Content-Type": evidence.media_type,
             "Content-Length": str(evidence.size),
             "Content-Disposition": attachment(evidence.file_name),

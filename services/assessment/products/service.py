@@ -38,7 +38,7 @@ from services.assessment.products.schemas import (
 from services.assessment.products.searching import excerpts, found_by, relevance
 from shared.auth import Audience, Caller, Role
 from shared.database import HistoryQuery, Page, RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, require_step
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, require_sound, require_step
 
 _TEXT = {"title", "abstract", "text"}
 _LINKS = ("translation_of", "supersedes", "superseded_by")
@@ -84,11 +84,7 @@ async def review(
     await _require_another(work, caller, product)
     if decided.outcome is ReviewOutcome.APPROVED and Role.CTED_LEAD not in caller.roles:
         raise Forbidden("A lead of CTED approves a product; remark on it or return it instead.")
-    if faults := faults_of_review(decided.outcome, decided.comment):
-        raise Invalid(
-            "The review is not complete.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_review(decided.outcome, decided.comment), "The review is not complete.")
     reviewed = ProductReview(
         **decided.model_dump(),
         product_id=product.id,
@@ -294,11 +290,9 @@ async def _require_another(work: UnitOfWork, caller: Caller, product: Product) -
 
 
 async def _check_links(work: UnitOfWork, product: Product) -> None:
-    if faults := await faults_of_links(work, product):
-        raise Invalid(
-            "The product is not linked rightly to others.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(
+        await faults_of_links(work, product), "The product is not linked rightly to others."
+    )
 
 
 def _told(product: Product) -> dict[str, object]:

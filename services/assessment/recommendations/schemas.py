@@ -4,14 +4,14 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.assessment.instruments.models import Tag
 from services.assessment.instruments.schemas import Provision
 from services.assessment.recommendations.models import Priority, RecommendationStatus
 from shared.clock import PlannedDay
 from shared.database import ListQuery
-from shared.reference import Alpha3, ResolutionNumber, ThemeCode
+from shared.reference import Alpha3, Evidence, ResolutionNumber, ThemeCode
 
 Text = Annotated[str, Field(min_length=10, max_length=5000)]
 Provisions = Annotated[list[Provision], Field(min_length=1, max_length=50)]
@@ -113,24 +113,6 @@ class Issuances(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[UUID] = Field(min_length=1, max_length=200)
-
-
-class Evidence(BaseModel):
-    """What shows that a status is right: a page, or a document by its symbol."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: str = Field(min_length=3, max_length=300)
-    url: HttpUrl | None = None
-    symbol: str | None = Field(
-        None, pattern=r"^[A-Z]+/[A-Za-z0-9./()-]{1,60}$", examples=["S/2019/998"]
-    )
-
-    @model_validator(mode="after")
-    def _can_be_found(self) -> Self:
-        if self.url is None and self.symbol is None:
-            raise ValueError("give the url, or the symbol of the document")
-        return self
 
 
 class StatusChange(BaseModel):

@@ -26,7 +26,7 @@ from services.assessment.recommendations.schemas import (
 )
 from shared.auth import Caller
 from shared.database import HistoryQuery, Page, RecordPage, UnitOfWork, new_id, paginate, visible_to
-from shared.errors import Conflict, FieldError, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound, require_sound
 
 _LATER = "Give a date after today, {today}."
 
@@ -34,11 +34,7 @@ _LATER = "Give a date after today, {today}."
 async def draft(work: UnitOfWork, caller: Caller, wanted: RecommendationCreate) -> Recommendation:
     """Draft a recommendation; what it leaves open, and confidentiality, are its gaps'."""
     gaps = await gaps_by_id(work.session, wanted.gap_ids)
-    if faults := list(faults_of_draft(wanted, gaps, work.clock.today())):
-        raise Invalid(
-            "Nothing was drafted.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_draft(wanted, gaps, work.clock.today()), "Nothing was drafted.")
     (recommendation,) = await keep_drafts(work, caller, [wanted], gaps)
     return recommendation
 

@@ -15,7 +15,7 @@ from services.assessment.strategies.schemas import (
 )
 from shared.auth import CTED, Caller
 from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import FieldError, Invalid, NotFound
+from shared.errors import Invalid, NotFound, require_sound
 
 _MAY_BE_EMPTY = {"regional_body", "adopted_on", "reviewed_on", "valid_until"}
 
@@ -130,11 +130,10 @@ def _check(work: UnitOfWork, strategy: Strategy) -> None:
         strategy.elements,
         strategy.mechanism,
     )
-    if faults := faults_of_strategy(known, work.clock.today()):
-        raise Invalid(
-            "What is recorded of the strategy contradicts itself.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(
+        faults_of_strategy(known, work.clock.today()),
+        "What is recorded of the strategy contradicts itself.",
+    )
 
 
 async def _keep_change(

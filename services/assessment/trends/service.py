@@ -11,7 +11,7 @@ from services.assessment.trends.models import Trend, TrendStatus
 from services.assessment.trends.rules import FREE_STEPS, SEVERITIES, faults_of_trend
 from services.assessment.trends.schemas import Closure, TrendCreate, TrendQuery, TrendUpdate
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, NotFound, require_sound, require_step
 from shared.reference import m49_areas
 
 
@@ -101,11 +101,7 @@ def _check(work: UnitOfWork, trend: Trend) -> None:
     faults = faults_of_trend(
         trend.member_states, trend.observed_from, trend.observed_until, work.clock.today()
     )
-    if faults:
-        raise Invalid(
-            "The trend is not valid.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults, "The trend is not valid.")
 
 
 def _told(kind: type[TrendEvent], trend: Trend, **more: object) -> TrendEvent:

@@ -17,18 +17,14 @@ from services.assistance.projects.schemas import ProjectQuery
 from services.assistance.providers.service import require_provider, takes_part
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, NotFound, require_sound, require_step
 
 
 async def start(
     work: UnitOfWork, match: Match, *, starts_on: date, ends_on: date, budget: int | None
 ) -> Project:
     """Start the project of an accepted match."""
-    if found := date_faults(starts_on, ends_on, match.proposed_on):
-        raise Invalid(
-            " ".join(message for _, message in found),
-            errors=[FieldError(field=f"body.{name}", message=message) for name, message in found],
-        )
+    require_sound(date_faults(starts_on, ends_on, match.proposed_on))
     need = await work.get(Need, match.need_id, locked=True)
     need.status = NeedStatus.IN_PROJECT
     project = Project(

@@ -15,7 +15,7 @@ from services.assistance.providers.rules import FREE_STEPS, faults
 from services.assistance.providers.schemas import OfferChange, OfferCreate, OfferQuery
 from shared.auth import CTED, Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import FieldError, Forbidden, IllegalTransition, Invalid, require_step
+from shared.errors import Forbidden, IllegalTransition, require_sound, require_step
 from shared.reference import member_states
 
 OCT = "OCT"
@@ -137,8 +137,4 @@ def _require_usable(work: UnitOfWork, offer: Offer, given: Mapping[str, Any]) ->
         new_dates={name: given[name] for name in ("willing_until", "able_until") if name in given},
         today=work.clock.today(),
     )
-    if found:
-        raise Invalid(
-            " ".join(message for _, message in found),
-            errors=[FieldError(field=f"body.{name}", message=message) for name, message in found],
-        )
+    require_sound(found)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.notifications.meetings import service
 from services.notifications.meetings.models import Invitation, Meeting
@@ -17,13 +17,10 @@ from services.notifications.meetings.schemas import (
     MeetingRead,
 )
 from shared.auth import (
-    CTED,
-    Allow,
-    Caller,
+    ChairOrCted,
     CtedCommitteeOrState,
     CtedOrState,
     FindingsReader,
-    Role,
 )
 from shared.database import (
     OptionalVersion,
@@ -39,7 +36,6 @@ from shared.errors import Conflict, NotFound, PreconditionFailed, problem_respon
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"], route_class=TransactionalRoute)
 invitations = APIRouter(prefix="/v1/invitations", tags=["meetings"], route_class=TransactionalRoute)
-ChairOrCted = Annotated[Caller, Depends(Allow(*CTED, Role.COMMITTEE_CHAIR))]
 """The Chair invites, and the Executive Directorate prepares it (¶8)."""
 
 

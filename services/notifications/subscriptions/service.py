@@ -18,7 +18,7 @@ from services.notifications.subscriptions.schemas import (
 )
 from shared.auth import Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import FieldError, Invalid, NotFound
+from shared.errors import NotFound, require_sound
 
 _SECRET_BYTES = 32
 
@@ -143,14 +143,13 @@ def _claims(caller: Caller) -> dict[str, object]:
 
 def _check(wanted: SubscriptionCreate | SubscriptionChange, *, development: bool) -> None:
     faults = [
-        FieldError(field=f"body.event_types.{n}", message=f"{name!r} is no event type; see /docs.")
+        (f"event_types.{n}", f"{name!r} is no event type; see /docs.")
         for n, name in enumerate(wanted.event_types or [])
         if name not in EVENT_TYPES
     ]
     if wanted.url is not None and (fault := url_fault(wanted.url, development=development)):
-        faults.append(FieldError(field="body.url", message=fault))
-    if faults:
-        raise Invalid("The subscription is not valid.", errors=faults)
+        faults.append(("url", fault))
+    require_sound(faults, "The subscription is not valid.")
 
 
 def _new_secret() -> str:

@@ -5,7 +5,7 @@ import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.calendars import service
@@ -16,7 +16,8 @@ from services.visits.calendars.schemas import (
     CalendarFeedRead,
 )
 from services.visits.calendars.writing import calendar_of
-from shared.auth import CtedCaller, CtedCommitteeOrState, Public
+from shared.auth import CtedCaller, CtedCommitteeOrState, OpenToAll
+from shared.caching import IfNoneMatch, headers_of_copy, unchanged
 from shared.database import (
     Page,
     ReadSession,
@@ -33,12 +34,6 @@ from shared.exports import exported
 
 router = APIRouter(prefix="/v1", tags=["calendars"], route_class=TransactionalRoute)
 
-IfNoneMatch = Annotated[
-    str | None,
-    Header(alias="If-None-Match", description="The ETag of the calendar that you have"),
-]
-OpenToAll = Annotated[None, Depends(Public())]
-
 
 def _answers(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     return {
@@ -51,14 +46,11 @@ def _answers(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 async def _sent(session: AsyncSession, shown: service.Shown, if_none_match: str | None) -> Response:
     await session.close()  # no connection waits for the writing
     calendar = await asyncio.to_thread(calendar_of, *shown)
-    digest = hashlib.sha256(calendar).hexdigest()
-    headers = {"ETag": f'"{digest}"', "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and (digest in if_none_match or if_none_match == "*"):
-        return Response(status_code=304, headers=headers)
-    return Response(
+    tag = f'"{hashlib.sha256(calendar).hexdigest()}"'
+    return unchanged(if_none_match, tag) or Response(
         calendar,
         media_type="text/calendar; charset=utf-8",
-        headers={**headers, "X-Content-Type-Options": "nosniff"},
+        headers={**headers_of_copy(tag), "X-Content-Type-Options": "nosniff"},
     )
 
 

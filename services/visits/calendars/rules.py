@@ -1,4 +1,4 @@
-"""What calendar programs are told of time zones, and how long an address holds."""
+"""What calendar programs are told of time zones in a visit's programme (¶7), and for how long."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from services.visits.missions.models import Mission
 from services.visits.officers.models import Officer
 from shared.auth import CTED, Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, NotFound
+from shared.errors import Conflict, NotFound, require_sound
 
 Shown = tuple[str, Sequence[Programme], Mapping[str, str]]
 """The name of a calendar, what it shows, and the names of whom it speaks of."""
@@ -83,11 +83,7 @@ async def issue(
         )
         if await work.session.scalar(visible) is None:
             faults.append(("mission_id", "No such visit; see /v1/missions."))
-    if faults:
-        raise Invalid(
-            "The feed cannot be made.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults, "The feed cannot be made.")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     feed = CalendarFeed(
         owner=caller.subject,

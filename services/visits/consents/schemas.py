@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.visits.consents.models import ConsentStatus
 from services.visits.missions.models import MissionKind
-from services.visits.ranking.schemas import Reason
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3
+from shared.texts import Reason
 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 ConditionText = Annotated[

@@ -46,7 +46,7 @@ from shared.database import (
     read_visible,
     visible_to,
 )
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, Invalid, NotFound, require_sound, require_step
 
 ANSWER_DUTY = "consent-answer"
 """What notifications calls the duty to answer a request."""
@@ -63,18 +63,16 @@ async def request(work: UnitOfWork, wanted: ConsentCreate) -> Consent:
         raise Invalid.of_field("body.visit_list_id", "No such list; see /v1/visit-lists.")
     if visit_list.status != VisitListStatus.ADOPTED:
         raise Conflict(f"The list is {visit_list.status}; the Committee adopts it first.")
-    errors = []
+    faults = []
     if wanted.member_state not in visit_list.member_states:
         message = (
             f"{wanted.member_state} is not on the list of {visit_list.year}; "
             "the Committee adds it by a decision first."
         )
-        errors.append(FieldError(field="body.member_state", message=message))
+        faults.append(("member_state", message))
     if wanted.answer_due_on <= today:
-        message = f"Give a date after today, {today}."
-        errors.append(FieldError(field="body.answer_due_on", message=message))
-    if errors:
-        raise Invalid("The request does not fit the list or the date.", errors=errors)
+        faults.append(("answer_due_on", f"Give a date after today, {today}."))
+    require_sound(faults, "The request does not fit the list or the date.")
     if holding := await _holding_request(work, visit_list.id, wanted.member_state):
         raise Conflict(
             f"{wanted.member_state} was asked already: /v1/consents/{holding.id} "
@@ -113,11 +111,7 @@ async def answer(
     require_step("consent", consent.status, wanted, FREE_STEPS)
     today = work.clock.today()
     facts = given.model_dump(exclude={"answer", "confidential"})
-    if faults := faults_of_answer(given.answer, today, **facts):
-        raise Invalid(
-            "The answer is not complete.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_answer(given.answer, today, **facts), "The answer is not complete.")
     if given.confidential and not consent.confidential:
         consent.confidential = True
         await keep_confidential(work, consent.id)

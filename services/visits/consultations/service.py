@@ -22,7 +22,7 @@ from services.visits.events import ConsultationRequested
 from services.visits.missions.models import Mission, MissionStatus
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, require_sound, require_step
 
 
 async def request(
@@ -69,7 +69,7 @@ async def arrange(
     require_step("consultation", consultation.status, ConsultationStatus.ARRANGED, FREE_STEPS)
     mission = await work.get(Mission, consultation.mission_id)
     _require_scheduled(mission)
-    _require_sound(faults_of_meeting_day(wanted.meets_on, work.clock.today(), mission.ends_on))
+    require_sound(faults_of_meeting_day(wanted.meets_on, work.clock.today(), mission.ends_on))
     consultation.status = ConsultationStatus.ARRANGED
     consultation.meets_on = wanted.meets_on
     consultation.place = wanted.place
@@ -86,9 +86,7 @@ async def hold(
     mission = await work.get(Mission, consultation.mission_id)
     if mission.status is MissionStatus.CANCELLED:
         raise Conflict("The visit was cancelled; nobody was heard on it.")
-    _require_sound(
-        faults_of_held_day(wanted.held_on, consultation.requested_on, work.clock.today())
-    )
+    require_sound(faults_of_held_day(wanted.held_on, consultation.requested_on, work.clock.today()))
     consultation.status = ConsultationStatus.HELD
     for name, value in wanted.model_dump().items():
         setattr(consultation, name, value)
@@ -142,11 +140,3 @@ async def list_consultations(
 def _require_scheduled(mission: Mission) -> None:
     if mission.status is not MissionStatus.SCHEDULED:
         raise Conflict(f"The visit is {mission.status}; experts are heard on one to come.")
-
-
-def _require_sound(faults: Sequence[tuple[str, str]]) -> None:
-    if faults:
-        raise Invalid(
-            "The meeting cannot be on that day.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )

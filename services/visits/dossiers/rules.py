@@ -1,4 +1,4 @@
-"""What becomes of a section of the dossier that could not be read."""
+"""What becomes of a section of the dossier (¶7) that could not be read."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -20,11 +20,11 @@ from services.visits.follow_up.schemas import (
     FurtherActivities,
     FurtherActivity,
 )
-from services.visits.follow_up.service import recommendations_of, refuse
+from services.visits.follow_up.service import recommendations_of
 from services.visits.follow_up.verifying import any_confidential, as_verified
 from services.visits.ranking.service import keep_return_visit
 from shared.database import UnitOfWork
-from shared.errors import Conflict, require_step
+from shared.errors import Conflict, require_sound, require_step
 
 
 async def recommend_activities(
@@ -37,9 +37,9 @@ async def recommend_activities(
         Proposed(one.activity, [str(key) for key in one.recommendations])
         for one in wanted.activities
     ]
-    refuse(
-        "The activities cannot be recommended so.",
+    require_sound(
         faults_of_activities(proposed, {str(one.issued.recommendation_id) for one in known}),
+        "The activities cannot be recommended so.",
     )
     follow_up.activities = [one.model_dump(mode="json") for one in wanted.activities]
     follow_up.recommended_on = work.clock.today()
@@ -58,9 +58,9 @@ async def consider(
         activity.activity: activity
         for activity in map(FurtherActivity.model_validate, follow_up.activities)
     }
-    refuse(
-        "The Committee agrees to what CTED recommends, or to some of it.",
+    require_sound(
         faults_of_consideration(concluded.agreed, recommended.keys()),
+        "The Committee agrees to what CTED recommends, or to some of it.",
     )
     follow_up.status = FollowUpStatus.CONSIDERED
     follow_up.considered_on = work.clock.today()

@@ -14,10 +14,10 @@ from services.visits.follow_up.rules import (
     latest_extension,
 )
 from services.visits.follow_up.schemas import ExtensionCreate, ExtensionDecision
-from services.visits.follow_up.service import plan_due, refuse, withdraw_recommended
+from services.visits.follow_up.service import plan_due, withdraw_recommended
 from shared.auth import Caller, Role
 from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible
-from shared.errors import Conflict, NotFound, require_step
+from shared.errors import Conflict, NotFound, require_sound, require_step
 from shared.reference import member_states
 
 
@@ -102,9 +102,9 @@ async def list_extensions(
 def _check(work: UnitOfWork, follow_up: FollowUp, wanted: ExtensionCreate) -> None:
     state = member_states()[follow_up.member_state]
     latest_on = latest_extension(follow_up.first_due_on, least_developed=state.least_developed)
-    refuse(
-        "The follow-up cannot be extended to this day.",
+    require_sound(
         faults_of_extension(wanted.until, follow_up.due_on, latest_on, work.clock.today()),
+        "The follow-up cannot be extended to this day.",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.visits.findings.models import KnownRecommendation
 from services.visits.follow_up.models import (
@@ -18,28 +18,10 @@ from services.visits.follow_up.models import (
 from services.visits.follow_up.rules import still_to_report
 from shared.clock import PlannedDay
 from shared.database import ListQuery
-from shared.reference import Alpha3
+from shared.reference import Alpha3, Evidence
+from shared.texts import Reason
 
 Progress = Literal["none", "in_progress", "partly_implemented", "implemented"]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-
-
-class Evidence(BaseModel):
-    """What shows that a step was taken: a page, or a document by its symbol."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    title: str = Field(min_length=3, max_length=300)
-    url: HttpUrl | None = None
-    symbol: str | None = Field(
-        None, pattern=r"^[A-Z]+/[A-Za-z0-9./()-]{1,60}$", examples=["S/2019/998"]
-    )
-
-    @model_validator(mode="after")
-    def _can_be_found(self) -> Self:
-        if self.url is None and self.symbol is None:
-            raise ValueError("give the url, or the symbol of the document")
-        return self
 
 
 EvidenceList = Annotated[list[Evidence], Field(max_length=50)]

@@ -22,7 +22,6 @@ from services.visits.follow_up.models import (
 from services.visits.follow_up.rules import (
     AGE_CLASSES,
     FREE_STEPS,
-    Faults,
     age_class_of,
     days_overdue,
     faults_of_clarification,
@@ -37,7 +36,7 @@ from services.visits.follow_up.schemas import (
 )
 from shared.auth import Caller
 from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, Invalid, require_sound, require_step
 from shared.reference import member_states
 from shared.scheduling import DueJob, schedule
 
@@ -113,22 +112,22 @@ async def save_steps(
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
     known = await recommendations_to(work.session, follow_up.member_state)
     sent = {str(step.recommendation_id): step.model_dump(mode="json") for step in steps}
-    refuse(
-        "Some steps are about no recommendation to this State, or about one twice.",
+    require_sound(
         faults_of_steps(
             [str(step.recommendation_id) for step in steps],
             {str(recommendation.issued.recommendation_id) for recommendation in known},
         ),
+        "Some steps are about no recommendation to this State, or about one twice.",
     )
     if follow_up.status == FollowUpStatus.CLARIFICATION:
         kept = {step["recommendation_id"]: step for step in follow_up.steps}
         asked = {str(review.recommendation_id) for review in await questions(work, follow_up)}
-        refuse(
-            "Only the steps that CTED asks about can change now.",
+        require_sound(
             faults_of_clarification(
                 [kept.get(key) != step for key, step in sent.items()],
                 [key in asked for key in sent],
             ),
+            "Only the steps that CTED asks about can change now.",
         )
         sent = kept | sent
     follow_up.steps = list(sent.values())
@@ -172,17 +171,6 @@ async def report(
 def withdraw_recommended(follow_up: FollowUp) -> None:
     """What CTED recommended because nothing was reported no longer stands."""
     follow_up.activities, follow_up.recommended_on = [], None
-
-
-def refuse(detail: str, faults: Faults) -> None:
-    """Refuse a body with these faults, if there are any.
-
-    Raises:
-        Invalid: naming each field.
-    """
-    if faults:
-        errors = [FieldError(field=f"body.{field}", message=text) for field, text in faults]
-        raise Invalid(detail, errors=errors)
 
 
 async def last_reviews(session: AsyncSession, follow_up: FollowUp) -> Sequence[StepReview]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.visits.invitations import service
 from services.visits.invitations.models import InvitationRequest
@@ -12,7 +12,7 @@ from services.visits.invitations.schemas import (
     InvitationRequestQuery,
     InvitationRequestRead,
 )
-from shared.auth import CTED, Allow, Caller, CtedOrCommittee, Role
+from shared.auth import ChairOrCted, CtedOrCommittee
 from shared.database import (
     OptionalVersion,
     Page,
@@ -29,7 +29,6 @@ from shared.exports import exported
 router = APIRouter(
     prefix="/v1/invitation-requests", tags=["invitations"], route_class=TransactionalRoute
 )
-ChairOrCted = Annotated[Caller, Depends(Allow(*CTED, Role.COMMITTEE_CHAIR))]
 """The Chair invites, and the Executive Directorate assists in it (¶8)."""
 
 

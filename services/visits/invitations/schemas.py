@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.visits.invitations.models import RequestStatus
 from shared.database import ListQuery
 from shared.reference import Alpha3
+from shared.texts import Reason
 
 Office = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
@@ -23,7 +24,7 @@ class InvitationRequestCreate(BaseModel):
     officials: list[Office] = Field(
         min_length=1, max_length=20, description="Offices", examples=[["Minister of Justice"]]
     )
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    reason: Reason
     assessed: bool = Field(
         default=False,
         description="Say so of a State of whose assessment this service has not heard",

@@ -14,7 +14,7 @@ from services.visits.invitations.schemas import InvitationRequestCreate, Invitat
 from services.visits.reports.models import Report
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, require_sound, require_step
 
 
 async def request(
@@ -34,11 +34,10 @@ async def request(
         or all_confidential is not None
         or bool(await session.scalar(select(heard.exists())))
     )
-    if faults := faults_of_request(wanted.officials, is_assessed=is_assessed):
-        raise Invalid(
-            "The State cannot be invited so.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(
+        faults_of_request(wanted.officials, is_assessed=is_assessed),
+        "The State cannot be invited so.",
+    )
     await _require_no_other(session, wanted)
     asked = InvitationRequest(
         **wanted.model_dump(exclude={"assessed"}),

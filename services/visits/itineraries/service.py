@@ -31,7 +31,7 @@ from services.visits.missions.models import Mission, MissionStatus
 from services.visits.officers import service as register
 from shared.auth import Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, NotFound, require_sound, require_step
 
 Shown = tuple[ItineraryItem, Sequence[Flag], Mapping[str, str]]
 """An item, what is to be looked at again of it, and the names of whom it speaks of."""
@@ -183,11 +183,7 @@ async def _fill(
         *faults_of_participants(planned.participants, names),
         *await _faults_of_behest(session, mission, wanted),
     ]
-    if faults:
-        raise Invalid(
-            "The item does not fit the visit.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults, "The item does not fit the visit.")
     for name in _AS_KEPT:
         setattr(item, name, getattr(wanted, name))
     item.participants = list(planned.participants)

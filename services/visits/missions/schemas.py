@@ -19,8 +19,8 @@ from services.visits.missions.template import Anchor
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ResolutionNumber, ThemeCode
+from shared.texts import Reason
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 _FOR_PARTIES = "told to CTED, the Committee and the State alone"
 _FOR_CTED = "told to CTED and the Committee alone"

@@ -33,9 +33,11 @@ from services.visits.missions.team import members_of
 from services.visits.ranking.service import keep_visit
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, FieldError, Forbidden, Invalid, require_step
+from shared.errors import Conflict, Forbidden, Invalid, require_sound, require_step
 
 Faults = list[tuple[str, str]]
+
+_UNSOUND = "The visit cannot be scheduled so."
 
 
 async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
@@ -48,12 +50,13 @@ async def schedule(work: UnitOfWork, wanted: MissionCreate) -> Mission:
         raise Invalid.of_field("body.consent_id", "No such request; see /v1/consents.")
     if hindrance := hindrance_to_visit(consent.member_state, consent.status, consent.removed_on):
         raise Conflict(hindrance)
-    _require_sound(
+    require_sound(
         faults_of_dates(wanted.starts_on, wanted.ends_on, work.clock.today())
         + await _faults_of_what_it_follows(work, wanted, consent.member_state)
         + await _faults_of_team(work, wanted.team, consent.member_state)
         + _faults_of_organisations(wanted.organisations)
-        + faults_of_visit(consent.visit_kind, consent.valid_until, wanted.kind, wanted.ends_on)
+        + faults_of_visit(consent.visit_kind, consent.valid_until, wanted.kind, wanted.ends_on),
+        _UNSOUND,
     )
     standing = await work.session.scalar(
         select(Mission).where(
@@ -100,7 +103,7 @@ async def revise(
         faults += await _faults_of_team(work, wanted.team, mission.member_state)
     if wanted.organisations is not None:
         faults += _faults_of_organisations(wanted.organisations)
-    _require_sound(faults)
+    require_sound(faults, _UNSOUND)
     plain = wanted.model_dump(exclude_none=True, exclude={"reason"})
     for name, value in (plain | _stored(wanted)).items():
         setattr(mission, name, value)
@@ -242,11 +245,3 @@ async def _faults_of_team(
 
 def _faults_of_organisations(organisations: Sequence[Participation]) -> Faults:
     return faults_of_organisations([one.organisation for one in organisations])
-
-
-def _require_sound(faults: Faults) -> None:
-    if faults:
-        raise Invalid(
-            "The visit cannot be scheduled so.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )

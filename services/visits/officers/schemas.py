@@ -18,6 +18,7 @@ from services.visits.officers.languages import Language
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ThemeCode
+from shared.texts import Reason
 
 
 def _once(values: list[str]) -> list[str]:
@@ -132,7 +133,7 @@ class ConflictCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     member_state: Alpha3
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+    reason: Reason
 
 
 class ConflictRead(BaseModel):

@@ -12,6 +12,7 @@ from services.visits.other_visits.models import OtherVisitStatus
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3
+from shared.texts import Reason
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Contact = Annotated[
@@ -57,7 +58,7 @@ class OtherVisitCancellation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Words
+    reason: Reason
 
 
 class MetVisit(BaseModel):

@@ -19,15 +19,14 @@ from services.visits.other_visits.schemas import (
 )
 from shared.auth import CTED, Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, Forbidden, Invalid, NotFound, require_step
+from shared.errors import Conflict, Forbidden, NotFound, require_sound, require_step
 
 
 async def enter(
     work: UnitOfWork, caller: Caller, wanted: OtherVisitCreate
 ) -> tuple[OtherVisit, bool]:
     """The visit of this body and reference, and whether it is new: sent again, it stays one."""
-    for field, message in faults_of_days(wanted.starts_on, wanted.ends_on):
-        raise Invalid.of_field(f"body.{field}", message)
+    require_sound(faults_of_days(wanted.starts_on, wanted.ends_on))
     await work.session.execute(
         text("SELECT pg_advisory_xact_lock(hashtext(:name))"),
         {"name": f"{wanted.body} {wanted.reference}"},
@@ -69,8 +68,7 @@ async def revise(
         raise Conflict(f"The visit is {visit.status}; only a planned one changes.")
     for name, value in wanted.model_dump(exclude_none=True).items():
         setattr(visit, name, value)
-    for field, message in faults_of_days(visit.starts_on, visit.ends_on):
-        raise Invalid.of_field(f"body.{field}", message)
+    require_sound(faults_of_days(visit.starts_on, visit.ends_on))
     await work.save(visit)
     await flag(work, visit.member_state)
     return visit

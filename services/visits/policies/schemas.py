@@ -11,6 +11,7 @@ from services.visits.policies.models import PolicyVersion
 from services.visits.ranking.factors import FACTORS
 from services.visits.ranking.rules import Policy
 from shared.database import ListQuery
+from shared.texts import Reason
 
 MOST_WEIGHTS = 50
 """More than there are factors, so that what is wrong with a few too many can be said of each."""
@@ -24,9 +25,6 @@ PolicyName = Annotated[
 ]
 VersionNumber = Annotated[int, Field(ge=1, le=MOST_VERSIONS)]
 NumberInPath = Annotated[int, Path(ge=1, le=MOST_VERSIONS)]
-PolicyReason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
-]
 Weights = Annotated[
     dict[str, float],
     Field(
@@ -46,7 +44,7 @@ class VersionCreate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     weights: Weights
-    reason: PolicyReason
+    reason: Reason
 
 
 class PolicyCreate(VersionCreate):
@@ -97,7 +95,7 @@ class EntryCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: PolicyReason
+    reason: Reason
 
 
 class EntryRead(BaseModel):

@@ -1,6 +1,5 @@
 """Keeps every version of the ranking policies, and which of them is in force."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from services.visits.ranking.rules import RISK_BASED, Policy, faults_of_weights
 from shared.auth import Caller
 from shared.clock import Clock
 from shared.database import RecordPage, UnitOfWork, new_id, paginate
-from shared.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
+from shared.errors import Conflict, Invalid, NotFound, PreconditionFailed, require_sound
 
 
 async def keep_built_in(app: FastAPI) -> None:
@@ -53,7 +52,7 @@ async def keep_built_in(app: FastAPI) -> None:
 
 async def create(work: UnitOfWork, caller: Caller, wanted: PolicyCreate) -> PolicyVersion:
     """Save the first version of a policy."""
-    require_sound(wanted.weights)
+    require_sound(faults_of_weights(wanted.weights))
     if await work.session.scalar(select(exists().where(PolicyVersion.name == wanted.name))):
         raise Conflict(f"There is a policy {wanted.name} already; save a version of it instead.")
     return await _save(work, caller, wanted.name, 1, wanted)
@@ -63,7 +62,7 @@ async def add_version(
     work: UnitOfWork, caller: Caller, name: str, number: int | None, wanted: VersionCreate
 ) -> PolicyVersion:
     """Save other weights as the policy's next version; the earlier ones stay as they are."""
-    require_sound(wanted.weights)
+    require_sound(faults_of_weights(wanted.weights))
     latest = await read(work.session, name)
     if number is not None and number != latest.number:
         raise PreconditionFailed(
@@ -118,18 +117,6 @@ async def policy_of(session: AsyncSession, name: str | None, number: int | None)
     if number is None:
         return _policy(await read(session, name))
     return _policy(await read_version(session, name, number))
-
-
-def require_sound(weights: Mapping[str, float]) -> None:
-    """Refuse weights that nothing can be ranked with, naming every fault."""
-    if faults := faults_of_weights(weights):
-        raise Invalid(
-            "No State can be ranked with these weights.",
-            errors=[
-                FieldError(field=f"body.weights.{factor}".removesuffix("."), message=message)
-                for factor, message in faults
-            ],
-        )
 
 
 async def read(session: AsyncSession, name: str) -> PolicyVersion:

@@ -1,7 +1,7 @@
 """Proposes the annual list from the ranking, keeps the proposal, and tries changes to it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -37,7 +37,7 @@ from services.visits.ranking.schemas import PolicyRead
 from services.visits.ranking.service import standings
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import FieldError, Invalid, NotFound
+from shared.errors import FieldError, Invalid, NotFound, require_sound
 from shared.reference import member_states
 
 _CONSTRAINTS = TypeAdapter(Constraints)
@@ -85,7 +85,7 @@ async def grounds(
     Raises:
         Invalid: what is wanted has faults, each of them named.
     """
-    _refuse(_faults_of(wanted, on))
+    require_sound(_faults_of(wanted, on), "No list was made; correct these and send again.")
     if wanted.weights is not None:
         policy = Policy(None, None, wanted.weights)
     else:
@@ -206,8 +206,7 @@ def _faults_of(wanted: ListProposalCreate | ListTrial, on: date) -> Iterator[tup
     if wanted.weights is not None:
         if wanted.policy is not None:
             yield "policy", "Send one of weights and policy."
-        for factor, message in faults_of_weights(wanted.weights):
-            yield f"weights.{factor}".removesuffix("."), message
+        yield from faults_of_weights(wanted.weights)
     if wanted.policy_version is not None and wanted.policy is None:
         yield "policy", "Name the policy of this version."
     if wanted.constraints is not None:
@@ -215,13 +214,6 @@ def _faults_of(wanted: ListProposalCreate | ListTrial, on: date) -> Iterator[tup
         regions = {state.region for state in states.values()}
         for field, message in rules.faults_of(wanted.constraints, states, regions):
             yield f"constraints.{field}", message
-
-
-def _refuse(faults: Iterable[tuple[str, str]]) -> None:
-    errors = [FieldError(field=f"body.{field}", message=message) for field, message in faults]
-    if errors:
-        names = ", ".join(error.field for error in errors)
-        raise Invalid(f"Correct these fields and send again: {names}.", errors=errors)
 
 
 def _solved(

@@ -98,22 +98,20 @@ class Weighable:
 
 
 def faults_of_weights(weights: Mapping[str, float]) -> list[tuple[str, str]]:
-    """What is wrong with a policy's weights: (factor, what to do), none if they are sound.
-
-    A fault of no single factor has an empty one.
-    """
+    """What is wrong with a policy's weights: (field, what to do), none if they are sound."""
     faults = []
     for factor, weight in weights.items():
+        field = f"weights.{factor}"
         if factor not in FACTORS:
-            faults.append((factor, f"There is no such factor; name some of {', '.join(FACTORS)}."))
+            faults.append((field, f"There is no such factor; name some of {', '.join(FACTORS)}."))
         elif not math.isfinite(weight):
-            faults.append((factor, "Give a number."))
+            faults.append((field, "Give a number."))
         elif weight < 0:
-            faults.append((factor, "Give 0 or more; 0 leaves the factor out."))
+            faults.append((field, "Give 0 or more; 0 leaves the factor out."))
         elif weight > MOST_WEIGHT:
-            faults.append((factor, f"Give at most {MOST_WEIGHT}; only proportions matter."))
+            faults.append((field, f"Give at most {MOST_WEIGHT}; only proportions matter."))
     if not any(weight != 0 for factor, weight in weights.items() if factor in FACTORS):
-        faults.append(("", "Give at least one factor a weight above 0."))
+        faults.append(("weights", "Give at least one factor a weight above 0."))
     return faults
 
 

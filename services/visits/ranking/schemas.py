@@ -9,7 +9,6 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
-    StringConstraints,
     WithJsonSchema,
 )
 
@@ -18,9 +17,7 @@ from services.visits.ranking.models import VisitRequestStatus
 from services.visits.ranking.rules import Policy, Rank
 from shared.database import ListQuery
 from shared.reference import Alpha3, RegionName
-
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-
+from shared.texts import Reason
 
 StoredDate = Annotated[
     date,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.policies import service as policies
 from services.visits.ranking.comparison import compare
-from services.visits.ranking.rules import Policy, Rank, Weighable, rank
+from services.visits.ranking.rules import Policy, Rank, Weighable, faults_of_weights, rank
 from services.visits.ranking.schemas import (
     ALL_STATES,
     ComparisonQuery,
@@ -27,7 +27,7 @@ from services.visits.ranking.schemas import (
 from services.visits.ranking.sensitivity import sensitivity
 from services.visits.ranking.service import standings
 from shared.database import Page
-from shared.errors import Invalid
+from shared.errors import Invalid, require_sound
 from shared.reference import member_states
 
 
@@ -72,7 +72,7 @@ async def compare_policies(
 
 async def what_if(session: AsyncSession, on: date, wanted: WhatIf) -> WhatIfRead:
     """The ranking under weights that are not saved, and what differs from the one in force."""
-    policies.require_sound(wanted.weights)
+    require_sound(faults_of_weights(wanted.weights))
     present = await policies.in_force(session)
     imagined = Policy(None, None, wanted.weights)
     weighable = await _weighable(session, on)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from services.visits.report_documents import service
 from services.visits.report_documents.pdf import as_pdf
@@ -12,6 +12,7 @@ from services.visits.report_documents.rules import copy_tag
 from services.visits.report_documents.schemas import DocumentFormat, DocumentQuery
 from services.visits.report_documents.word import as_docx
 from shared.auth import FindingsReader
+from shared.caching import IfNoneMatch, headers_of_copy, unchanged
 from shared.database import ReadSession, Today, TransactionalRoute
 from shared.documents import handed_over
 from shared.errors import NotFound, problem_responses
@@ -36,9 +37,7 @@ async def read_report_document(
     today: Today,
     report_id: UUID,
     query: Annotated[DocumentQuery, Query()],
-    if_none_match: Annotated[
-        str | None, Header(alias="If-None-Match", description="The ETag of the copy you have")
-    ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A report as PDF or DOCX, without the sections that the State keeps confidential (¶23).
 
@@ -47,12 +46,12 @@ async def read_report_document(
     """
     copy = await service.copy_for(session, caller, report_id, query.version, today)
     await session.close()  # no connection waits for the rendering
-    headers = {"ETag": copy_tag(repr(copy), query.format), "Cache-Control": "private, no-cache"}
-    if if_none_match is not None and headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
+    tag = copy_tag(repr(copy), query.format)
+    if (answer := unchanged(if_none_match, tag)) is not None:
+        return answer
     if query.format is DocumentFormat.PDF:
         file = await asyncio.to_thread(as_pdf, copy, today)
     else:
         file = await asyncio.to_thread(as_docx, copy)
     name = f"visit-report-{report_id}-{today}.{query.format}"
-    return handed_over(file, query.format.media_type, name, headers)
+    return handed_over(file, query.format.media_type, name, headers_of_copy(tag))

@@ -133,7 +133,7 @@ class TimelineQuery(ListQuery):
     stage: StageName | None = Field(None, description="Where the report is")
     overdue: bool | None = Field(None, description="Whether it is to have left its stage")
     submitted_from: date | None = None
-    submitted_to: date | None = None
+    submitted_until: date | None = None
     sort: Literal["drafted_on", "-drafted_on", "created_at", "-created_at"] = "-created_at"
 
 

@@ -58,8 +58,8 @@ async def list_timelines(
         statement = statement.where(late if query.overdue else ~late)
     if query.submitted_from:
         statement = statement.where(Report.submitted_on >= query.submitted_from)
-    if query.submitted_to:
-        statement = statement.where(Report.submitted_on <= query.submitted_to)
+    if query.submitted_until:
+        statement = statement.where(Report.submitted_on <= query.submitted_until)
     sortable = {"drafted_on": Report.drafted_on, "created_at": Report.created_at}
     page = await paginate(session, statement, query, query.sort, sortable, Report.id)
     stays = await _stays_of(session, [report.id for report in page.records])

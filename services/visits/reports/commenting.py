@@ -21,7 +21,7 @@ from services.visits.reports.rules import (
 from services.visits.reports.service import party_of, read
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate
-from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
+from shared.errors import Conflict, FieldError, NotFound, require_sound, require_step
 
 
 async def comment(
@@ -69,11 +69,7 @@ async def resolve(
     """Record whether a comment was taken up, and why if it was not."""
     opened = await _opened(work, caller, report_id, comment_id, version)
     require_step("comment", opened.status or "", CommentStatus.RESOLVED, FREE_STEPS_OF_COMMENTS)
-    if faults := faults_of_resolution(wanted.outcome, wanted.reason):
-        raise Invalid(
-            faults[0][1],
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_resolution(wanted.outcome, wanted.reason))
     opened.status = CommentStatus.RESOLVED
     opened.outcome, opened.outcome_reason = wanted.outcome, wanted.reason
     opened.resolved_by, opened.resolved_on = caller.subject, work.clock.today()
@@ -166,7 +162,7 @@ async def _thread_of(
     faults = []
     if wanted.section_key is not None and wanted.section_key not in report.section_keys:
         message = f"No such section; the report has {', '.join(report.section_keys)}."
-        faults.append(FieldError(field="body.section_key", message=message))
+        faults.append(("section_key", message))
     thread = None
     if wanted.thread_id is not None:
         thread = await session.get(ReportComment, wanted.thread_id)
@@ -177,12 +173,11 @@ async def _thread_of(
             or thread.opened_by not in THREADS_READ_BY[party]
         ):
             message = "No such thread here; give the id of the comment that opened it."
-            faults.append(FieldError(field="body.thread_id", message=message))
+            faults.append(("thread_id", message))
         elif wanted.section_key not in (None, thread.section_key):
             message = "A reply stands where its thread does; leave this out."
-            faults.append(FieldError(field="body.section_key", message=message))
-    if faults:
-        raise Invalid(faults[0].message, errors=faults)
+            faults.append(("section_key", message))
+    require_sound(faults)
     return thread
 
 

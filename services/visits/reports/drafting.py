@@ -20,7 +20,7 @@ from services.visits.reports.models import (
     ReportVersion,
     SectionRevision,
 )
-from services.visits.reports.rules import WRITTEN_IN, faults_of_keys, key_of
+from services.visits.reports.rules import WRITTEN_IN, Faults, faults_of_keys, key_of
 from services.visits.reports.schemas import (
     ReportCreate,
     ReportUpdate,
@@ -32,11 +32,12 @@ from services.visits.reports.templates import TemplateSection, template
 from services.visits.reports.texts import faults_of_texts
 from shared.auth import Caller
 from shared.database import UnitOfWork
-from shared.errors import Conflict, FieldError, Invalid
+from shared.errors import Conflict, Invalid, require_sound
 from shared.reference import themes
 
 _TEXT = ("heading", "text", "themes", "resolutions")
 _LIFT = "The State keeps it confidential; lift that by /confidentiality, or leave this out."
+_UNSAVED = "Nothing was saved; correct these and send again."
 
 
 async def draft(work: UnitOfWork, caller: Caller, wanted: ReportCreate) -> Report:
@@ -44,10 +45,9 @@ async def draft(work: UnitOfWork, caller: Caller, wanted: ReportCreate) -> Repor
     faults = await _faults_of(wanted.sections or [])
     mission = await work.session.get(Mission, wanted.mission_id)
     if mission is None:
-        message = "No such visit; see /v1/missions."
-        faults.append(FieldError(field="body.mission_id", message=message))
-    if mission is None or faults:
-        raise Invalid("Nothing was drafted; correct these and send again.", errors=faults)
+        faults.append(("mission_id", "No such visit; see /v1/missions."))
+    require_sound(faults, "Nothing was drafted; correct these and send again.")
+    assert mission is not None  # noqa: S101 - a fault if it is
     if mission.status != MissionStatus.COMPLETED:
         raise Conflict(f"The visit is {mission.status}; its report follows its completion.")
     existing = await work.session.scalar(select(Report).where(Report.mission_id == mission.id))
@@ -88,8 +88,7 @@ async def revise(
     work: UnitOfWork, caller: Caller, report_id: UUID, version: int | None, wanted: ReportUpdate
 ) -> Report:
     """Change the title, or all the sections together."""
-    if faults := await _faults_of(wanted.sections or []):
-        raise Invalid("Nothing was saved; correct these and send again.", errors=faults)
+    require_sound(await _faults_of(wanted.sections or []), _UNSAVED)
     report = await work.get(Report, report_id, version=version, locked=True)
     _require_written(report)
     changed = wanted.title is not None and wanted.title != report.title
@@ -111,9 +110,7 @@ async def save_section(
     wanted: SectionUpdate,
 ) -> ReportSection:
     """Change one section, while others change theirs."""
-    faults = await asyncio.to_thread(faults_of_texts, {"text": wanted.text or ""})
-    if faults:
-        raise Invalid(faults[0][1], errors=_of_body(faults))
+    require_sound(await asyncio.to_thread(faults_of_texts, {"text": wanted.text or ""}))
     report = await work.get(Report, report_id, locked=True)
     _require_written(report)
     section = await section_of(work.session, caller, report, key)
@@ -152,16 +149,11 @@ def _from_template(mission: Mission) -> list[SectionGiven]:
     ]
 
 
-async def _faults_of(given: Sequence[SectionGiven]) -> list[FieldError]:
+async def _faults_of(given: Sequence[SectionGiven]) -> Faults:
     texts = {f"sections.{n}.text": section.text for n, section in enumerate(given)}
-    return _of_body(
-        faults_of_keys([_key(section) for section in given])
-        + await asyncio.to_thread(faults_of_texts, texts)
+    return faults_of_keys([_key(section) for section in given]) + await asyncio.to_thread(
+        faults_of_texts, texts
     )
-
-
-def _of_body(faults: list[tuple[str, str]]) -> list[FieldError]:
-    return [FieldError(field=f"body.{field}", message=text) for field, text in faults]
 
 
 def _key(section: SectionGiven) -> str:
@@ -184,14 +176,14 @@ async def _write(
         select(ReportSection).where(ReportSection.report_id == report.id)
     )
     known = {section.key: section for section in found}
-    if faults := [
+    faults = [
         (f"sections.{n}.confidential", _LIFT)
         for n, section in enumerate(given)
         if section.confidential is False
         and (kept := known.get(_key(section))) is not None
         and kept.confidential
-    ]:
-        raise Invalid("Nothing was saved; correct these and send again.", errors=_of_body(faults))
+    ]
+    require_sound(faults, _UNSAVED)
     before, report.section_keys = report.section_keys, [_key(section) for section in given]
     changed = before != report.section_keys
     for wanted in given:

@@ -12,7 +12,7 @@ from services.visits.reports.service import read
 from services.visits.reports.stages import keep_step, move, present_stage
 from shared.auth import Caller
 from shared.database import UnitOfWork
-from shared.errors import Conflict, FieldError, Invalid
+from shared.errors import Conflict, require_sound
 from shared.scheduling import DueJob, schedule
 
 LAPSE_JOB = "fact-check-lapse"
@@ -48,11 +48,7 @@ async def extend(
     """Give the State more time, in view of its capacity (¶7)."""
     report = await work.get(Report, report_id, version=version, locked=True)
     stage = await _under_way(work, report)
-    if faults := faults_of_extension(wanted.due_on, stage.target_on, work.clock.today()):
-        raise Invalid(
-            faults[0][1],
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_extension(wanted.due_on, stage.target_on, work.clock.today()))
     stage.target_on = wanted.due_on
     await work.save(stage)
     await keep_step(work, report, report.status, caller.subject, wanted.reason, stage)

@@ -11,7 +11,7 @@ from services.visits.reports.service import sections_of
 from services.visits.reports.stages import move
 from shared.auth import Caller
 from shared.database import UnitOfWork
-from shared.errors import FieldError, Invalid, require_step
+from shared.errors import FieldError, Invalid, require_sound, require_step
 
 
 async def request(work: UnitOfWork, caller: Caller, report_id: UUID, version: int | None) -> Report:
@@ -61,8 +61,4 @@ def require_complete(outcome: str, comment: str) -> None:
     Raises:
         Invalid: a report is returned without a word.
     """
-    if faults := faults_of_decision(outcome, comment):
-        raise Invalid(
-            "The decision is not complete.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(faults_of_decision(outcome, comment), "The decision is not complete.")

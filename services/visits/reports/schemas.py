@@ -24,6 +24,7 @@ from shared.auth import Caller
 from shared.clock import PlannedDay
 from shared.database import ListQuery
 from shared.reference import Alpha3, ResolutionNumber, ThemeCode
+from shared.texts import Reason
 
 FOR_THOSE_WHO_SEE_ALL = "told to CTED, the Committee and the State alone (¶23)"
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -41,7 +42,6 @@ SectionKey = Annotated[
 Themes = Annotated[list[ThemeCode], Field(max_length=13)]
 Resolutions = Annotated[list[ResolutionNumber], Field(max_length=50)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
 _PLACED = "At the State's request (¶23); left out, it stays as it was"
 
 

@@ -15,7 +15,7 @@ from services.visits.standing_consents.rules import FREE_STEPS, faults_of_standi
 from services.visits.standing_consents.schemas import StandingConsentCreate, StandingConsentQuery
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, require_sound, require_step
 from shared.scheduling import DueJob, cancel, schedule
 
 EXPIRY_JOB = "standing-consent-expiry"
@@ -27,13 +27,10 @@ async def give(work: UnitOfWork, caller: Caller, wanted: StandingConsentCreate) 
     caller.require_state(wanted.member_state)
     today = work.clock.today()
     by_state = caller.speaks_for(wanted.member_state)
-    if faults := faults_of_standing_consent(
-        wanted.valid_until, wanted.document, today, by_state=by_state
-    ):
-        raise Invalid(
-            "The standing consent is not complete.",
-            errors=[FieldError(field=f"body.{field}", message=text) for field, text in faults],
-        )
+    require_sound(
+        faults_of_standing_consent(wanted.valid_until, wanted.document, today, by_state=by_state),
+        "The standing consent is not complete.",
+    )
     if earlier := await in_force(work, wanted.member_state):
         raise Conflict(
             f"/v1/standing-consents/{earlier.id} is in force; revoke it before you give another."

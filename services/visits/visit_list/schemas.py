@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.visits.ranking.schemas import RankRead, Reason
+from services.visits.ranking.schemas import RankRead
 from services.visits.visit_list.models import (
     ListAct,
     VisitList,
@@ -16,6 +16,7 @@ from services.visits.visit_list.models import (
 from services.visits.visit_list.rules import LONGEST_LIST
 from shared.database import HistoryQuery, ListQuery
 from shared.reference import Alpha3
+from shared.texts import Reason
 
 States = Annotated[list[Alpha3], Field(min_length=1, max_length=LONGEST_LIST)]
 Symbol = Annotated[

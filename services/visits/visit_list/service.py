@@ -24,7 +24,7 @@ from services.visits.visit_list.rules import FREE_STEPS, doubled, faults_of_chan
 from services.visits.visit_list.schemas import ChangeCreate, VisitListCreate, VisitListUpdate
 from shared.auth import Caller
 from shared.database import UnitOfWork
-from shared.errors import Conflict, FieldError, Invalid, require_step
+from shared.errors import Conflict, Invalid, require_sound, require_step
 
 
 async def draft(work: UnitOfWork, caller: Caller, wanted: VisitListCreate) -> VisitList:
@@ -35,10 +35,7 @@ async def draft(work: UnitOfWork, caller: Caller, wanted: VisitListCreate) -> Vi
     sources = ("size", "member_states", "proposal_id")
     if sum(getattr(wanted, source) is not None for source in sources) != 1:
         message = "Send one of size, member_states and proposal_id."
-        raise Invalid(
-            message,
-            errors=[FieldError(field=f"body.{source}", message=message) for source in sources],
-        )
+        require_sound([(source, message) for source in sources], message)
     if await work.session.scalar(select(VisitList.id).where(VisitList.year == wanted.year)):
         raise Conflict(f"There is a list for {wanted.year} already; see /v1/visit-lists.")
     if wanted.size is not None:
@@ -142,13 +139,9 @@ async def change(
             f"The list is {visit_list.status}; change a draft with PATCH, and an adopted list here."
         )
     before = visit_list.member_states
-    if faults := faults_of_change(before, wanted.added, wanted.removed):
-        raise Invalid(
-            "The change does not fit the list.",
-            errors=[
-                FieldError(field=f"body.{field}", message=message) for field, message in faults
-            ],
-        )
+    require_sound(
+        faults_of_change(before, wanted.added, wanted.removed), "The change does not fit the list."
+    )
     withdrawn, kept = await leave_list(work, visit_list, wanted.removed)
     await join_list(work, visit_list, wanted.added)
     staying = [entry for entry in visit_list.entries if entry["member_state"] not in wanted.removed]
@@ -242,14 +235,10 @@ async def _proposed(work: UnitOfWork, wanted: VisitListCreate) -> list[str]:
 
 async def _entries_of(work: UnitOfWork, member_states: Sequence[str]) -> list[dict[str, Any]]:
     """The named States with today's ranks, highest first."""
-    if places := doubled(member_states):
-        raise Invalid(
-            "A State is on the list once.",
-            errors=[
-                FieldError(field=f"body.member_states.{n}", message="Name each State once.")
-                for n in places
-            ],
-        )
+    require_sound(
+        ((f"member_states.{n}", "Name each State once.") for n in doubled(member_states)),
+        "A State is on the list once.",
+    )
     return [entry for entry in await _ranked(work) if entry["member_state"] in member_states]
 
 

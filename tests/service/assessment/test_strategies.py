@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from shared.embedded.stack import Stack
+from tests.service.assessment.products import faulty
 from tests.support.stacks import client_of
 
 pytestmark = pytest.mark.timeout(60)
@@ -26,11 +27,6 @@ async def recorded(client: httpx.AsyncClient, state: str, **fields: object) -> d
     assert answer.status_code == 201, answer.text
     assert (await client.get(answer.headers["location"])).json() == answer.json()
     return dict(answer.json())
-
-
-def faulty(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 422, answer.text
-    return [fault["field"] for fault in answer.json()["errors"]]
 
 
 async def test_cted_and_the_state_both_record_and_each_change_says_by_whom(

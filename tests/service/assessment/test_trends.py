@@ -8,6 +8,7 @@ import pytest
 
 from services.assessment.events import TrendClosed, TrendIdentified, TrendRevised
 from shared.embedded.stack import Stack
+from tests.service.assessment.products import faulty
 from tests.support.events import read_event, read_events
 from tests.support.stacks import client_of
 
@@ -29,11 +30,6 @@ async def recorded(officer: httpx.AsyncClient, **fields: object) -> dict[str, An
     answer = await officer.post("/v1/trends", json=TREND | {"member_states": ["KEN"]} | fields)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
-
-
-def faulty(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 422, answer.text
-    return [fault["field"] for fault in answer.json()["errors"]]
 
 
 async def test_a_trend_bears_on_every_state_of_its_regions(

@@ -201,6 +201,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].removeprefix("urn:ctc:problem:")
 
 
+NOT_FOUND = (404, "not-found")
 ILLEGAL = (409, "illegal-transition")
 CONFLICT = (409, "conflict")
 STALE = (412, "precondition-failed")

@@ -7,6 +7,7 @@ import httpx
 
 from tests.service.visits.actors import (
     ILLEGAL,
+    NOT_FOUND,
     STALE,
     Actors,
     done,
@@ -14,8 +15,6 @@ from tests.service.visits.actors import (
     refusal,
     scheduled_mission,
 )
-
-MISSING = (404, "not-found")
 
 
 async def test_a_visit_has_a_checklist_that_moves_with_its_dates(
@@ -107,5 +106,5 @@ async def test_items_are_settled_and_what_is_open_is_named_when_the_visit_is_com
     csv = await officer.get(f"{path}/export", params={"format": "csv", "status": "open"})
     assert len(csv.text.splitlines()) == 2
     nowhere = f"/v1/missions/{uuid4()}/checklist"
-    assert refusal(await officer.get(nowhere)) == MISSING
-    assert refusal(await officer.get(f"{nowhere}/{items['thanks']['id']}")) == MISSING
+    assert refusal(await officer.get(nowhere)) == NOT_FOUND
+    assert refusal(await officer.get(f"{nowhere}/{items['thanks']['id']}")) == NOT_FOUND

@@ -12,6 +12,7 @@ from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     CONFLICT,
     ILLEGAL,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -25,8 +26,6 @@ from tests.service.visits.actors import (
 )
 from tests.support.events import read_event, read_events
 from tests.support.stacks import client_of
-
-MISSING = (404, "not-found")
 
 
 def _visit(state: str, starts_on: date, days: int, **fields: object) -> Body:
@@ -168,7 +167,7 @@ async def test_a_visit_is_entered_once_and_changed_by_who_entered_it(
     assert (await body.patch(path, json=change)).status_code == 428
     state, other = actors.state("MUS"), actors.state("SYC")
     assert (await done(await state.get(path)))["purpose"] == "Interviews."
-    assert refusal(await other.get(path)) == MISSING
+    assert refusal(await other.get(path)) == NOT_FOUND
     query = {"member_state": "MUS", "ends_from": "2031-05-08", "starts_until": "2031-05-05"}
     for reader, found in ((state, 1), (other, 0), (actors.of("committee_member"), 1)):
         listed = await done(await reader.get("/v1/other-visits", params=query))
@@ -190,7 +189,7 @@ async def test_what_a_state_keeps_confidential_is_flagged_without_being_shown(
     entered = await done(await body.post("/v1/other-visits", json=hidden))
     path = f"/v1/other-visits/{entered['id']}"
     assert await done(await body.get(path)) == entered  # it entered it itself
-    assert refusal(await actors.of("oct").get(path)) == MISSING
+    assert refusal(await actors.of("oct").get(path)) == NOT_FOUND
     listed = await done(await actors.of("oct").get("/v1/other-visits?member_state=SYC"))
     assert [one["confidential"] for one in listed["items"]] == [False]
     for reader in (officer, actors.state("SYC")):

@@ -9,6 +9,7 @@ from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     CONFLICT,
     ILLEGAL,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -24,7 +25,6 @@ WISH = {
     "experts": ["Women's network"],
     "topics": ["Rehabilitation", "Victims"],
 }
-MISSING = (404, "not-found")
 
 
 async def _asked(actors: Actors, mission: Body, **fields: object) -> Body:
@@ -39,7 +39,7 @@ async def test_the_state_asks_cted_arranges_and_the_meeting_is_kept(
     mission = await scheduled_mission(actors, "VCT", confidential=True)
     path = f"/v1/missions/{mission['id']}/consultations"
     assert refusal(await officer.post(path, json=WISH)) == (403, "forbidden")
-    assert refusal(await actors.state("LCA").post(path, json=WISH)) == MISSING
+    assert refusal(await actors.state("LCA").post(path, json=WISH)) == NOT_FOUND
     state = actors.state("VCT")
     assert fields_of(await state.post(path, json={"sector": "press", "experts": []})) == [
         "body.sector",
@@ -77,7 +77,7 @@ async def test_the_state_asks_cted_arranges_and_the_meeting_is_kept(
 
     assert await done(await state.get(record)) == kept
     other = actors.state("LCA")
-    assert refusal(await other.get(record)) == MISSING
+    assert refusal(await other.get(record)) == NOT_FOUND
     query = {"mission_id": mission["id"]}
     for reader, found in ((actors.of("committee_member"), [kept]), (other, [])):
         assert (await done(await reader.get("/v1/consultations", params=query)))["items"] == found
@@ -94,7 +94,7 @@ async def test_the_state_withdraws_it_before_it_is_held(
     path = f"/v1/consultations/{wished['id']}"
     meeting = {"meets_on": mission["ends_on"], "place": "University"}
     await done(await officer.post(f"{path}/arrangement", json=meeting))
-    assert refusal(await actors.state("VCT").post(f"{path}/withdrawal", json={})) == MISSING
+    assert refusal(await actors.state("VCT").post(f"{path}/withdrawal", json={})) == NOT_FOUND
     reason = {"reason": "They travel."}
     withdrawn = await done(await state.post(f"{path}/withdrawal", json=reason))
     assert (withdrawn["status"], withdrawn["withdrawal_reason"]) == ("withdrawn", "They travel.")

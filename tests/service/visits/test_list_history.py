@@ -262,7 +262,7 @@ async def test_a_state_that_leaves_the_list_is_asked_and_visited_no_more(
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [
-        ("changes", {"removed": ["STP"], "reason": "x", "symbol": " "}, "body.symbol"),
+        ("changes", {"removed": ["STP"], "reason": "It went home.", "symbol": " "}, "body.symbol"),
         ("adoption", {"symbol": "x" * 101}, "body.symbol"),
         ("return", {}, "body.reason"),
     ],

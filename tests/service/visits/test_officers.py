@@ -8,6 +8,7 @@ import httpx
 from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     CONFLICT,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -19,8 +20,6 @@ from tests.service.visits.actors import (
     refusal,
 )
 from tests.support.stacks import client_of
-
-MISSING = (404, "not-found")
 
 
 async def _found(officer: httpx.AsyncClient, **query: str) -> list[str]:
@@ -52,7 +51,7 @@ async def test_an_officer_is_entered_changed_and_removed(officer: httpx.AsyncCli
     assert refusal(await officer.patch(path, json=away, headers=first)) == STALE
     assert refusal(await officer.delete(path, headers=first)) == STALE
     assert (await officer.delete(path, headers={"If-Match": '"2"'})).status_code == 204
-    assert refusal(await officer.get(path)) == MISSING
+    assert refusal(await officer.get(path)) == NOT_FOUND
 
 
 async def test_every_fault_of_an_entry_is_named(officer: httpx.AsyncClient) -> None:
@@ -144,8 +143,8 @@ async def test_a_conflict_is_declared_by_the_officer_or_a_lead_and_stays_on_reco
     assert fields_of(await officer.post("/v1/missions", json=body)) == ["body.team.1.officer_id"]
     other = await entered_officer(actors)
     elsewhere = f"/v1/officers/{other['id']}/conflicts/{declared['id']}"
-    assert refusal(await officer.get(elsewhere)) == MISSING
-    assert refusal(await lead.post(f"{elsewhere}/end")) == MISSING
+    assert refusal(await officer.get(elsewhere)) == NOT_FOUND
+    assert refusal(await lead.post(f"{elsewhere}/end")) == NOT_FOUND
     ended = await done(await lead.post(f"{path}/{declared['id']}/end", headers={"If-Match": '"1"'}))
     assert ended["ended_on"] == str(await actors.today())
     assert refusal(await lead.post(f"{path}/{declared['id']}/end")) == CONFLICT

@@ -7,6 +7,7 @@ import httpx
 from tests.service.visits.actors import (
     CONFLICT,
     ILLEGAL,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -17,7 +18,6 @@ from tests.service.visits.actors import (
     refusal,
 )
 
-NOT_FOUND = (404, "not-found")
 TAKEN_UP = {"outcome": "taken_up"}
 
 

@@ -7,6 +7,7 @@ import httpx
 
 from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
+    NOT_FOUND,
     Actors,
     Body,
     completed_mission,
@@ -20,7 +21,6 @@ from tests.service.visits.actors import (
 from tests.support.stacks import client_of
 
 DOCX = {"format": "docx"}
-NOT_FOUND = (404, "not-found")
 
 
 def said_in(answer: httpx.Response) -> str:

@@ -11,6 +11,7 @@ from shared.embedded.stack import Stack
 from shared.reference import themes
 from tests.service.visits.actors import (
     CONFLICT,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -25,7 +26,6 @@ from tests.service.visits.actors import (
 )
 from tests.support.events import read_event, read_events
 
-NOT_FOUND = (404, "not-found")
 OTHERS = ("oct", "partner", "un_entity", "service")
 
 

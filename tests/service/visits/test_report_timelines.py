@@ -5,11 +5,18 @@ from typing import Any
 
 import httpx
 
-from tests.service.visits.actors import Actors, Body, done, drafted_report, fields_of, refusal
+from tests.service.visits.actors import (
+    NOT_FOUND,
+    Actors,
+    Body,
+    done,
+    drafted_report,
+    fields_of,
+    refusal,
+)
 
 TIMELINES = "/v1/report-timelines"
 BOTTLENECKS = f"{TIMELINES}/bottlenecks"
-NOT_FOUND = (404, "not-found")
 
 
 async def ended_in_review(officer: httpx.AsyncClient) -> int:
@@ -68,7 +75,7 @@ async def test_the_way_of_a_report_from_its_draft_to_its_submission(
         "p50_on": today, "p80_on": today, "basis": "cleared", "draws": 2000, "stages": [],
     }  # fmt: skip
     await done(await officer.post(f"{way}/submission"))
-    between = {"member_state": "PNG", "submitted_from": today, "submitted_to": today}
+    between = {"member_state": "PNG", "submitted_from": today, "submitted_until": today}
     (submitted,) = (await done(await officer.get(TIMELINES, params=between)))["items"]
     assert (submitted["report_id"], submitted["elapsed_days"]) == (report["id"], 30)
     assert (await done(await state.get(path)))["forecast"] is None

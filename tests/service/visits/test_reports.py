@@ -13,6 +13,7 @@ from shared.embedded.stack import Stack
 from tests.service.visits.actors import (
     CONFLICT,
     ILLEGAL,
+    NOT_FOUND,
     STALE,
     Actors,
     Body,
@@ -35,7 +36,6 @@ from tests.support.events import read_event, read_events
 APPROVED = {"outcome": "approved"}
 CLEARED = {"outcome": "cleared"}
 RETURNED = {"outcome": "returned", "comment": "Add the way ahead."}
-NOT_FOUND = (404, "not-found")
 
 
 async def test_a_report_follows_a_completed_visit_and_only_once(

@@ -245,8 +245,13 @@ def test_weights_that_mean_nothing_are_refused(weights: dict[str, float]) -> Non
 
 def test_every_fault_of_weights_is_named_at_once() -> None:
     weights = {"gaps": -1, "trends": nan, "events": inf, "weather": 0.5, "consent": MOST_WEIGHT + 1}
-    assert [factor for factor, _ in faults_of_weights(weights)] == list(weights)
-    assert [factor for factor, _ in faults_of_weights({"weather": 1, "gaps": 0})] == ["weather", ""]
+    assert [field for field, _ in faults_of_weights(weights)] == [
+        f"weights.{factor}" for factor in weights
+    ]
+    assert [field for field, _ in faults_of_weights({"weather": 1, "gaps": 0})] == [
+        "weights.weather",
+        "weights",
+    ]
     assert faults_of_weights({"gaps": MOST_WEIGHT}) == []
 
 
