@@ -89,6 +89,7 @@ async def revise(
     mission = await work.get(Mission, mission_id, version=version, locked=True)
     if mission.status != MissionStatus.SCHEDULED:
         raise Conflict(f"The visit is {mission.status}; only a scheduled one changes.")
+    _require_consent(mission)
     today = work.clock.today()
     before = (mission.starts_on, mission.ends_on)
     after = (wanted.starts_on or mission.starts_on, wanted.ends_on or mission.ends_on)
@@ -121,8 +122,7 @@ async def complete(work: UnitOfWork, mission_id: UUID, version: int | None) -> M
     """Record that the visit took place; its report is due from its last day."""
     mission = await work.get(Mission, mission_id, version=version, locked=True)
     require_step("visit", mission.status, MissionStatus.COMPLETED, FREE_STEPS)
-    if mission.consent_revoked_on:
-        raise Conflict(f"The State revoked its consent on {mission.consent_revoked_on}: cancel it.")
+    _require_consent(mission)
     today = work.clock.today()
     if today < mission.ends_on:
         raise Conflict(f"The visit ends on {mission.ends_on}; complete it then or later.")
@@ -195,6 +195,11 @@ async def list_missions(
         statement = statement.where(Mission.starts_on <= query.starts_until)
     sortable = {"starts_on": Mission.starts_on, "created_at": Mission.created_at}
     return await paginate(session, statement, query, query.sort, sortable, Mission.id)
+
+
+def _require_consent(mission: Mission) -> None:
+    if mission.consent_revoked_on:
+        raise Conflict(f"The State revoked its consent on {mission.consent_revoked_on}: cancel it.")
 
 
 def _scheduled(mission: Mission) -> VisitScheduled:

@@ -146,6 +146,10 @@ async def test_a_state_revokes_its_consent_until_the_visit_begins(
     assert (told["data"]["outcome"], told["data"]["mission_id"]) == ("revoked", mission["id"])
     record = f"/v1/missions/{mission['id']}"
     assert (await done(await officer.get(record)))["consent_revoked_on"] == str(today)
+    fewer = {"ends_on": mission["starts_on"], "reason": "A shorter visit."}
+    moved = await officer.patch(record, json=fewer, headers={"If-Match": '"2"'})
+    assert refusal(moved) == CONFLICT
+    assert "revoked" in moved.json()["detail"]
     await actors.advance_to(today + timedelta(days=9))
     assert refusal(await officer.post(f"{record}/completion")) == CONFLICT
     await done(await officer.post(f"{record}/cancellation", json={"reason": "Revoked."}))
