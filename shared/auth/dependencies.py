@@ -80,6 +80,7 @@ CtedCaller = Annotated[Caller, Depends(Allow(*CTED))]
 CtedLead = Annotated[Caller, Depends(Allow(Role.CTED_LEAD))]
 CommitteeChair = Annotated[Caller, Depends(Allow(Role.COMMITTEE_CHAIR))]
 ChairOrCted = Annotated[Caller, Depends(Allow(*CTED, Role.COMMITTEE_CHAIR))]
+"""The Chair decides, such as whom to invite (¶8), and the Executive Directorate prepares it."""
 CtedOrCommittee = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE))]
 CtedOrState = Annotated[Caller, Depends(Allow(*CTED, Role.MEMBER_STATE))]
 CtedCommitteeOrState = Annotated[Caller, Depends(Allow(*CTED, *COMMITTEE, Role.MEMBER_STATE))]

@@ -2,6 +2,7 @@
 
 from shared.database.base import Base, Record, new_id
 from shared.database.confidentiality import StateRecord, read_visible, visible_to
+from shared.database.locks import take_turn
 from shared.database.pagination import (
     MOST_RECORDS,
     HistoryQuery,
@@ -10,6 +11,7 @@ from shared.database.pagination import (
     RecordPage,
     paginate,
 )
+from shared.database.reading import read_one
 from shared.database.routing import (
     OptionalVersion,
     ReadSession,
@@ -45,7 +47,9 @@ __all__ = [
     "created",
     "new_id",
     "paginate",
+    "read_one",
     "read_visible",
     "set_etag",
+    "take_turn",
     "visible_to",
 ]

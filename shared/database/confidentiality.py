@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.auth import Caller, Role
 from shared.database.base import Record
-from shared.errors import NotFound
+from shared.database.reading import read_one
 
 
 class StateRecord(Record):
@@ -61,12 +61,5 @@ async def read_visible(
         NotFound: it does not exist for this caller; the answer does not tell which.
         PreconditionFailed: it has another version than expected.
     """
-    statement = visible_to(caller, select(kind).where(kind.id == key), kind)
-    if locked:
-        # What it is now, even where this transaction has read it before.
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    record: A | None = await session.scalar(statement)
-    if record is None:
-        raise NotFound.record(kind.__name__, key)
-    record.check_version(version)
-    return record
+    statement = visible_to(caller, select(kind), kind)
+    return await read_one(session, statement, kind, key, version=version, locked=locked)

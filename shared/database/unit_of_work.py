@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from shared.clock import Clock
 from shared.database.base import Record
-from shared.errors import NotFound
+from shared.database.reading import read_one
 from shared.events.envelope import Envelope
 from shared.events.event import Event
 
@@ -56,15 +56,7 @@ class UnitOfWork:
             NotFound: there is none.
             PreconditionFailed: it has another version than expected.
         """
-        statement = select(kind).where(kind.id == key)
-        if locked:
-            # What it is now, even where this transaction has read it before.
-            statement = statement.with_for_update().execution_options(populate_existing=True)
-        record = await self.session.scalar(statement)
-        if record is None:
-            raise NotFound.record(kind.__name__, key)
-        record.check_version(version)
-        return record
+        return await read_one(self.session, select(kind), kind, key, version=version, locked=locked)
 
     async def store_events(self) -> None:
         """Put what was published so far into the outbox, after the changes that it tells of."""

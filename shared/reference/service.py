@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Result, literal_column, or_, text
+from sqlalchemy import Result, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import Base
+from shared.database import Base, take_turn
 from shared.reference.catalogue import (
     MemberState,
     Resolution,
@@ -40,7 +40,7 @@ class Load:
 
 async def load_catalogue(session: AsyncSession) -> Load:
     """Write what differs from the catalogue; operators of replicas may do so at the same time."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reference'))"))
+    await take_turn(session, "reference")
     return Load(
         member_states=await _load(session, ReferenceMemberState, [*member_states().values()]),
         resolutions=await _load(session, ReferenceResolution, [*resolutions().values()]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assessment.instruments.models import Instrument, InstrumentStatus
@@ -23,7 +23,7 @@ from services.assessment.instruments.schemas import (
     sections_of,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate, take_turn
 from shared.errors import Conflict, FieldError, Invalid, NotFound, require_step
 
 _PUBLISHED: dict[UUID, tuple[Section, ...]] = {}
@@ -52,9 +52,7 @@ async def publish(work: UnitOfWork, instrument_id: UUID, version: int | None) ->
     """Publish the draft as the next edition of its code."""
     instrument = await work.get(Instrument, instrument_id, version=version, locked=True)
     require_step("instrument", instrument.status, InstrumentStatus.PUBLISHED, FREE_STEPS)
-    await work.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext(:code))"), {"code": instrument.code}
-    )
+    await take_turn(work.session, f"edition {instrument.code}")
     latest = await work.session.scalar(
         select(func.max(Instrument.edition)).where(Instrument.code == instrument.code)
     )

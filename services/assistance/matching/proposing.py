@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, union_all
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.assistance.events import DuplicationFlagged, MatchDeclined, MatchProposed, Outcome
@@ -22,7 +22,7 @@ from services.assistance.matching.rules import (
 from services.assistance.needs.models import Need, NeedStatus
 from services.assistance.projects.models import Project, ProjectStatus
 from services.assistance.providers.models import Offer, OfferStatus
-from shared.database import UnitOfWork
+from shared.database import UnitOfWork, take_turn
 from shared.errors import require_step
 from shared.reference import member_states, themes
 from shared.scheduling import schedule
@@ -35,7 +35,7 @@ async def in_turn(work: UnitOfWork) -> None:
 
     Taken before any row lock, so that two writes wait for each other and never deadlock.
     """
-    await work.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('matching'))"))
+    await take_turn(work.session, "matching")
 
 
 async def propose(work: UnitOfWork) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,8 +22,7 @@ from services.notifications.deadlines.rules import (
 from services.notifications.deadlines.schemas import DeadlineQuery
 from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from shared.auth import Caller, Role
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import NotFound
+from shared.database import RecordPage, UnitOfWork, paginate, read_one, take_turn, visible_to
 from shared.events import StateEvent
 from shared.scheduling import DueJob, cancel, schedule
 
@@ -95,10 +94,7 @@ async def list_deadlines(
 
 async def read(session: AsyncSession, caller: Caller, deadline_id: UUID) -> Deadline:
     """One deadline, if the caller may see it."""
-    deadline = await session.scalar(_readable_by(caller).where(Deadline.id == deadline_id))
-    if deadline is None:
-        raise NotFound.record("Deadline", deadline_id)
-    return deadline
+    return await read_one(session, _readable_by(caller), Deadline, deadline_id)
 
 
 async def _open(work: UnitOfWork, duty: Duty, event: StateEvent) -> None:
@@ -188,9 +184,7 @@ def _happened_on(work: UnitOfWork) -> date:
 
 async def _locked(work: UnitOfWork, duty: Duty, about_id: UUID) -> Deadline | None:
     """The duty's deadline, if it is known; opening and closing it elsewhere waits for us."""
-    await work.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{duty.name} {about_id}", 0)))
-    )
+    await take_turn(work.session, f"{duty.name} {about_id}")
     deadline: Deadline | None = await work.session.scalar(
         select(Deadline)
         .where(Deadline.duty == duty.name, Deadline.about_id == about_id)

@@ -36,7 +36,6 @@ from shared.errors import Conflict, NotFound, PreconditionFailed, problem_respon
 
 router = APIRouter(prefix="/v1/meetings", tags=["meetings"], route_class=TransactionalRoute)
 invitations = APIRouter(prefix="/v1/invitations", tags=["meetings"], route_class=TransactionalRoute)
-"""The Chair invites, and the Executive Directorate prepares it (¶8)."""
 
 
 @router.post("", status_code=201, responses=problem_responses(Conflict))

@@ -27,7 +27,7 @@ from services.notifications.meetings.schemas import (
 )
 from services.visits.events import InvitationRequested
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
 from shared.errors import Conflict, Invalid, NotFound, Problem, require_step
 
 
@@ -129,14 +129,9 @@ async def answer(
     given: InvitationAnswer,
 ) -> Invitation:
     """Keep the State's answer; until the meeting it may answer anew."""
-    invitation = await work.session.scalar(
-        visible_to(
-            caller, select(Invitation).where(Invitation.id == invitation_id), Invitation
-        ).with_for_update()
+    invitation = await read_visible(
+        work.session, caller, Invitation, invitation_id, version=version, locked=True
     )
-    if invitation is None:
-        raise NotFound.record("Invitation", invitation_id)
-    invitation.check_version(version)
     caller.require_state(invitation.member_state)
     _require_ahead(await work.get(Meeting, invitation.meeting_id), work)
     status = InvitationStatus(answer_of(attends=given.attends))

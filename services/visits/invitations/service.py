@@ -13,7 +13,7 @@ from services.visits.invitations.rules import FREE_STEPS, faults_of_request
 from services.visits.invitations.schemas import InvitationRequestCreate, InvitationRequestQuery
 from services.visits.reports.models import Report
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate, take_turn
 from shared.errors import Conflict, require_sound, require_step
 
 
@@ -118,8 +118,7 @@ async def list_requests(
 
 async def _require_no_other(session: AsyncSession, wanted: InvitationRequestCreate) -> None:
     """A State is invited once to each meeting; whoever asks at the same moment waits for us."""
-    name = f"invite {wanted.member_state} {wanted.meeting_id}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    await take_turn(session, f"invite {wanted.member_state} {wanted.meeting_id}")
     table = InvitationRequest
     ended = (RequestStatus.REFUSED, RequestStatus.CANCELLED)
     other = await session.scalar(

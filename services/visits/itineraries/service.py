@@ -30,8 +30,8 @@ from services.visits.itineraries.schemas import (
 from services.visits.missions.models import Mission, MissionStatus
 from services.visits.officers import service as register
 from shared.auth import Caller, Role
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
-from shared.errors import Conflict, NotFound, require_sound, require_step
+from shared.database import RecordPage, UnitOfWork, paginate, read_one, read_visible, visible_to
+from shared.errors import Conflict, require_sound, require_step
 
 Shown = tuple[ItineraryItem, Sequence[Flag], Mapping[str, str]]
 """An item, what is to be looked at again of it, and the names of whom it speaks of."""
@@ -80,11 +80,7 @@ async def read(session: AsyncSession, caller: Caller, item_id: UUID) -> Itinerar
     Raises:
         NotFound: it does not exist for this caller.
     """
-    statement = _readable_by(caller).where(ItineraryItem.id == item_id)
-    item: ItineraryItem | None = await session.scalar(statement)
-    if item is None:
-        raise NotFound.record("ItineraryItem", item_id)
-    return item
+    return await read_one(session, _readable_by(caller), ItineraryItem, item_id)
 
 
 async def list_items(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.missions.models import ChecklistItem, ItemStatus, Mission
@@ -17,7 +17,7 @@ from services.visits.missions.schemas import (
 )
 from services.visits.missions.template import due_on, items_for
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, paginate, read_one
 from shared.errors import NotFound, require_step
 
 
@@ -40,9 +40,7 @@ async def begin(work: UnitOfWork, mission: Mission) -> None:
 
 async def move(work: UnitOfWork, mission: Mission) -> None:
     """Let the items be due by the visit's new dates."""
-    items = await work.session.scalars(
-        select(ChecklistItem).where(ChecklistItem.mission_id == mission.id).with_for_update()
-    )
+    items = await work.session.scalars(_items_of(mission.id).with_for_update())
     for item in items:
         item.due_on = due_on(item.anchor, item.days, mission.starts_on, mission.ends_on)
     await work.session.flush()
@@ -96,10 +94,7 @@ async def change_status(
 
 async def read(session: AsyncSession, mission_id: UUID, item_id: UUID) -> ChecklistItem:
     """One item of a visit's checklist."""
-    item = await session.get(ChecklistItem, item_id)
-    if item is None or item.mission_id != mission_id:
-        raise NotFound.record("ChecklistItem", item_id)
-    return item
+    return await read_one(session, _items_of(mission_id), ChecklistItem, item_id)
 
 
 async def list_items(
@@ -109,7 +104,7 @@ async def list_items(
     if await session.get(Mission, mission_id) is None:
         raise NotFound.record("Mission", mission_id)
     table = ChecklistItem
-    statement = select(table).where(table.mission_id == mission_id)
+    statement = _items_of(mission_id)
     if query.status:
         statement = statement.where(table.status == query.status)
     if query.due_until:
@@ -154,5 +149,10 @@ def _item(mission: Mission, **fields: object) -> ChecklistItem:
 async def _locked(
     work: UnitOfWork, mission_id: UUID, item_id: UUID, version: int | None
 ) -> ChecklistItem:
-    await read(work.session, mission_id, item_id)
-    return await work.get(ChecklistItem, item_id, version=version, locked=True)
+    return await read_one(
+        work.session, _items_of(mission_id), ChecklistItem, item_id, version=version, locked=True
+    )
+
+
+def _items_of(mission_id: UUID) -> Select[ChecklistItem]:
+    return select(ChecklistItem).where(ChecklistItem.mission_id == mission_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,15 +24,13 @@ from services.visits.missions.rules import (
 )
 from services.visits.missions.schemas import MissionClashes, OtherVisitClash, TeamClash
 from services.visits.other_visits.models import OtherVisit, OtherVisitStatus
-from shared.database import UnitOfWork
+from shared.database import UnitOfWork, take_turn
 
 
 async def flag(work: UnitOfWork, member_state: str) -> None:
     """Announce each visit to the State that meets another body's, when the two first do (¶14)."""
     # One at a time for a State: whichever of the two is entered last sees the other.
-    await work.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"visits {member_state}"}
-    )
+    await take_turn(work.session, f"visits {member_state}")
     today = work.clock.today()
     for mission, visit in await crowded(work.session, Mission.member_state == member_state):
         flagged = await work.session.scalar(
@@ -72,6 +70,11 @@ async def crowded(
         .order_by(OtherVisit.starts_on, OtherVisit.id, Mission.starts_on, Mission.id)
     )
     return [(mission, visit) for mission, visit in found]
+
+
+def days_apart(mission: Mission, visit: OtherVisit) -> int:
+    """How many days are between the two visits; 0 if they overlap."""
+    return Days(mission.starts_on, mission.ends_on).apart(Days(visit.starts_on, visit.ends_on))
 
 
 async def clashes_of(
@@ -137,7 +140,5 @@ def _other_visit(mission: Mission, visit: OtherVisit) -> OtherVisitClash:
         contact=visit.contact,
         starts_on=visit.starts_on,
         ends_on=visit.ends_on,
-        days_apart=Days(mission.starts_on, mission.ends_on).apart(
-            Days(visit.starts_on, visit.ends_on)
-        ),
+        days_apart=days_apart(mission, visit),
     )

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.visits.missions.clashes import crowded, flag
-from services.visits.missions.rules import Days
+from services.visits.missions.clashes import crowded, days_apart, flag
 from services.visits.other_visits.models import OtherVisit, OtherVisitStatus
 from services.visits.other_visits.rules import FREE_STEPS, faults_of_days
 from services.visits.other_visits.schemas import (
@@ -18,8 +17,8 @@ from services.visits.other_visits.schemas import (
     OtherVisitUpdate,
 )
 from shared.auth import CTED, Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
-from shared.errors import Conflict, Forbidden, NotFound, require_sound, require_step
+from shared.database import RecordPage, UnitOfWork, paginate, read_one, take_turn, visible_to
+from shared.errors import Conflict, Forbidden, require_sound, require_step
 
 
 async def enter(
@@ -27,10 +26,7 @@ async def enter(
 ) -> tuple[OtherVisit, bool]:
     """The visit of this body and reference, and whether it is new: sent again, it stays one."""
     require_sound(faults_of_days(wanted.starts_on, wanted.ends_on))
-    await work.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext(:name))"),
-        {"name": f"{wanted.body} {wanted.reference}"},
-    )
+    await take_turn(work.session, f"{wanted.body} {wanted.reference}")
     existing = await work.session.scalar(
         select(OtherVisit).where(
             OtherVisit.body == wanted.body, OtherVisit.reference == wanted.reference
@@ -88,10 +84,7 @@ async def cancel(
 
 async def read(session: AsyncSession, caller: Caller, visit_id: UUID) -> OtherVisit:
     """One visit, if the caller may see it."""
-    visit = await session.scalar(_visible(caller).where(OtherVisit.id == visit_id))
-    if visit is None:
-        raise NotFound.record("OtherVisit", visit_id)
-    return visit
+    return await read_one(session, _visible(caller), OtherVisit, visit_id)
 
 
 async def list_other_visits(
@@ -122,9 +115,7 @@ async def reader_of(
                 kind=mission.kind,
                 starts_on=mission.starts_on,
                 ends_on=mission.ends_on,
-                days_apart=Days(mission.starts_on, mission.ends_on).apart(
-                    Days(visit.starts_on, visit.ends_on)
-                ),
+                days_apart=days_apart(mission, visit),
             )
             met.setdefault(visit.id, []).append(known)
 
@@ -141,8 +132,9 @@ def _visible(caller: Caller) -> Select[OtherVisit]:
 
 
 async def _own(work: UnitOfWork, caller: Caller, visit_id: UUID, version: int | None) -> OtherVisit:
-    await read(work.session, caller, visit_id)
-    visit = await work.get(OtherVisit, visit_id, version=version, locked=True)
+    visit = await read_one(
+        work.session, _visible(caller), OtherVisit, visit_id, version=version, locked=True
+    )
     _require_own(caller, visit)
     return visit
 

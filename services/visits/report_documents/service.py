@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.missions.models import Mission
@@ -39,7 +38,7 @@ async def copy_for(
         text = _Text(number, version.title, version.sections)
     else:
         raise Forbidden("Versions are for CTED, the Committee and the State; leave out version.")
-    mission = (await session.scalars(select(Mission).where(Mission.id == report.mission_id))).one()
+    mission = await session.get_one(Mission, report.mission_id)
     state = member_states()[report.member_state]
     reader = reader_of(caller.roles, state.name, caller.organisation or "")
     final = report.status is ReportStatus.SUBMITTED and text.number == report.text_version

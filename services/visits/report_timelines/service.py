@@ -35,8 +35,7 @@ from services.visits.reports.models import Report, ReportStage, StageName
 from services.visits.reports.rules import target_on
 from services.visits.reports.service import readable_by
 from shared.auth import Caller
-from shared.database import Page, paginate
-from shared.errors import NotFound
+from shared.database import Page, paginate, read_one
 from shared.reference import MemberState, member_states
 
 StatesStays = Sequence[tuple[MemberState, Stay]]
@@ -74,9 +73,7 @@ async def read(session: AsyncSession, caller: Caller, report_id: UUID, today: da
     Raises:
         NotFound: the report does not exist for this caller.
     """
-    report: Report | None = await session.scalar(_timed(caller).where(Report.id == report_id))
-    if report is None:
-        raise NotFound.record("Report", report_id)
+    report = await read_one(session, _timed(caller), Report, report_id)
     timeline = timeline_of((await _stays_of(session, [report.id]))[report.id], today)
     read = TimelineRead(**TimelineSummary.of(report, timeline, today).model_dump(), forecast=None)
     if report.submitted_on is None:

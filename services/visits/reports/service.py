@@ -15,7 +15,7 @@ from services.visits.reports.models import (
 )
 from services.visits.reports.schemas import ReportQuery, ReportRead
 from shared.auth import COMMITTEE, CTED, Caller, Role
-from shared.database import HistoryQuery, RecordPage, paginate, visible_to
+from shared.database import HistoryQuery, RecordPage, paginate, read_one, visible_to
 from shared.errors import NotFound
 
 
@@ -42,14 +42,8 @@ async def read(
         NotFound: it does not exist for this caller.
         PreconditionFailed: it has another version than expected.
     """
-    statement = readable_by(caller, select(Report).where(Report.id == report_id))
-    if locked:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    report: Report | None = await session.scalar(statement)
-    if report is None:
-        raise NotFound.record("Report", report_id)
-    report.check_version(version)
-    return report
+    readable = readable_by(caller, select(Report))
+    return await read_one(session, readable, Report, report_id, version=version, locked=locked)
 
 
 async def as_read(session: AsyncSession, caller: Caller, report: Report) -> ReportRead:
