@@ -7,6 +7,7 @@ from services.assistance import events as assistance
 from services.notifications import events as notifications
 from services.visits import events as visits
 from shared.events import Event
+from shared.events.topics import name_of
 
 
 def _published_by(module: ModuleType) -> list[type[Event]]:
@@ -25,11 +26,6 @@ EVENTS: tuple[type[Event], ...] = tuple(
 """Every event of the system, in the order of the cycle."""
 EVENT_TYPES = frozenset(kind.type for kind in EVENTS)
 """The types that one can subscribe to."""
-
-
-def name_of(event_type: str) -> str:
-    """The noun and verb of a type: report-submitted of org.un.ctc.visits.report-submitted.v1."""
-    return event_type.rsplit(".", 2)[1]
 
 
 def types_about(record: str) -> list[str]:

@@ -25,6 +25,11 @@ def topic_of_type(event_type: str) -> str:
     return topic_of(event_type.split(".")[3])
 
 
+def name_of(event_type: str) -> str:
+    """The noun and verb of a type: report-submitted of org.un.ctc.visits.report-submitted.v1."""
+    return event_type.rsplit(".", 2)[1]
+
+
 def lane_of(key: str, lanes: int) -> int:
     """The lane, and so the partition, of `key`: the same as Kafka's own clients choose."""
     return int(murmur2(key.encode()) & 0x7FFFFFFF) % lanes

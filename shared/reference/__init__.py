@@ -1,6 +1,7 @@
 """Reference data: the 193 Member States, the cited resolutions, the thematic areas."""
 
 from shared.reference.catalogue import (
+    Capacity,
     MemberState,
     Resolution,
     Theme,
@@ -21,6 +22,7 @@ from shared.reference.types import (
 
 __all__ = [
     "Alpha3",
+    "Capacity",
     "Evidence",
     "M49Area",
     "MemberState",

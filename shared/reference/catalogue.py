@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
+
+Capacity = Literal["least_developed", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class MemberState:
     intermediate_region: str | None
     least_developed: bool
     """On the United Nations list of least developed countries: a fact about capacity (¶7, ¶9)."""
+
+    @property
+    def capacity(self) -> Capacity:
+        """The group of States that it is compared with, bearing in mind differences in capacity."""
+        return "least_developed" if self.least_developed else "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.catalogue import name_of
 from services.notifications.deadlines.models import Deadline, DeadlineStatus, EarlyClosing
 from services.notifications.deadlines.rules import (
     FREE_STEPS,
@@ -24,6 +23,7 @@ from services.notifications.events import DeadlineApproaching, DeadlineMissed
 from shared.auth import Caller, Role
 from shared.database import RecordPage, UnitOfWork, paginate, read_one, take_turn, visible_to
 from shared.events import StateEvent
+from shared.events.topics import name_of
 from shared.scheduling import DueJob, cancel, schedule
 
 APPROACHING_JOB = "deadline-approaching"

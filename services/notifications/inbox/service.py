@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from services.notifications.catalogue import name_of
 from services.notifications.inbox.models import Message, Reading
 from services.notifications.inbox.rules import MAY_KNOW_CONFIDENTIAL, Party, parties_told
 from services.notifications.inbox.schemas import MessageQuery, MessageRead
@@ -17,6 +16,7 @@ from shared.auth import COMMITTEE, CTED, Caller, Role
 from shared.database import Page, UnitOfWork, new_id, paginate
 from shared.errors import NotFound
 from shared.events import Envelope, Event
+from shared.events.topics import name_of
 
 _PARTY_OF = {
     **dict.fromkeys(CTED, Party.CTED),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.notifications.catalogue import name_of
+from shared.events.topics import name_of
 from shared.reference import member_states
 
 TITLES: Mapping[str, str] = {

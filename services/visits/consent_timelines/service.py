@@ -11,6 +11,7 @@ from services.visits.consent_timelines.schemas import TimelineQuery
 from shared.auth import Caller
 from shared.database import RecordPage, UnitOfWork, paginate, visible_to
 from shared.events import StateEvent
+from shared.events.topics import name_of
 
 
 def tell(work: UnitOfWork, event: StateEvent, words: str = "") -> None:
@@ -24,7 +25,7 @@ def tell(work: UnitOfWork, event: StateEvent, words: str = "") -> None:
 
 def keep_event(work: UnitOfWork, event: StateEvent, words: str = "", *, confidential: bool) -> None:
     """Keep an event of this or another service in the State's timeline."""
-    moment = told(event.type.split(".")[4], event.model_dump())
+    moment = told(name_of(event.type), event.model_dump())
     keep(
         work,
         event.member_state,

@@ -18,7 +18,7 @@ from services.visits.follow_up.models import (
 from services.visits.follow_up.rules import still_to_report
 from shared.clock import PlannedDay
 from shared.database import ListQuery
-from shared.reference import Alpha3, Evidence
+from shared.reference import Alpha3, Capacity, Evidence
 from shared.texts import Reason
 
 Progress = Literal["none", "in_progress", "partly_implemented", "implemented"]
@@ -279,7 +279,7 @@ class OverdueAge(BaseModel):
     to_days: int | None = Field(description="Null: for any longer time")
     count: int
     by_region: dict[str, int]
-    by_capacity: dict[Literal["least_developed", "other"], int]
+    by_capacity: dict[Capacity, int]
     follow_ups: list[OverdueFollowUp] = Field(description="Overdue for longest first")
 
 

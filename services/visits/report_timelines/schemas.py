@@ -11,9 +11,8 @@ from services.visits.report_timelines.forecasting import DRAWS, Forecast
 from services.visits.report_timelines.rules import Measures, Timeline
 from services.visits.reports.models import Report, ReportStatus, StageName
 from shared.database import ListQuery
-from shared.reference import Alpha3
+from shared.reference import Alpha3, Capacity
 
-Capacity = Literal["least_developed", "other"]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 
 

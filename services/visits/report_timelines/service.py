@@ -23,7 +23,6 @@ from services.visits.report_timelines.rules import (
 from services.visits.report_timelines.schemas import (
     BottleneckQuery,
     BottlenecksRead,
-    Capacity,
     CostRead,
     ForecastRead,
     StageCostRead,
@@ -173,7 +172,7 @@ def _bottlenecks(stays: StatesStays, period: Period, today: date) -> Bottlenecks
                 stage=stage,
                 all=cost([stay for _, stay in here]),
                 by_region=by(lambda state: state.region, here),
-                by_capacity=by(_capacity_of, here),
+                by_capacity=by(lambda state: state.capacity, here),
             )
         )
     most = costliest((one.stage, one.all.days_lost) for one in stages)
@@ -185,7 +184,3 @@ def _bottlenecks(stays: StatesStays, period: Period, today: date) -> Bottlenecks
         costliest_stage=StageName(most) if most else None,
         stages=stages,
     )
-
-
-def _capacity_of(state: MemberState) -> Capacity:
-    return "least_developed" if state.least_developed else "other"

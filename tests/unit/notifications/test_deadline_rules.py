@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.catalogue import EVENTS, name_of
+from services.notifications.catalogue import EVENTS
 from services.notifications.deadlines.rules import (
     DUTIES,
     FREE_STEPS,
@@ -15,6 +15,7 @@ from services.notifications.deadlines.rules import (
     missed_on,
 )
 from shared.events import StateEvent
+from shared.events.topics import name_of
 
 BY_NAME = {name_of(event.type): event for event in EVENTS}
 

@@ -1,11 +1,12 @@
 import pytest
 
-from services.notifications.catalogue import EVENTS, name_of
+from services.notifications.catalogue import EVENTS
 from services.notifications.inbox.rules import TOLD, Audience, Party, parties_told
 from services.notifications.inbox.titles import TITLES
 from shared.auth import Audience as ForWhom
 from shared.auth import Role
 from shared.events import StateEvent
+from shared.events.topics import name_of
 
 NAMES = {name_of(event.type) for event in EVENTS}
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.catalogue import EVENT_TYPES, name_of
+from services.notifications.catalogue import EVENT_TYPES
 from services.notifications.inbox.rules import TOLD, Party
 from services.notifications.subscriptions.addresses import address_fault, url_fault
 from services.notifications.subscriptions.rules import Facts, Subscriber, may_receive, wants
 from shared.auth import Audience, Role
+from shared.events.topics import name_of
 
 REPORT = "org.un.ctc.visits.report-submitted.v1"
 PRODUCT = "org.un.ctc.assessment.product-published.v1"
