@@ -9,6 +9,7 @@ from shared.database.pagination import (
     ListQuery,
     Page,
     RecordPage,
+    matching,
     paginate,
 )
 from shared.database.reading import read_one
@@ -45,6 +46,7 @@ __all__ = [
     "UnrepeatedSession",
     "WriteSession",
     "created",
+    "matching",
     "new_id",
     "paginate",
     "read_one",

@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.database.base import Base
 from shared.database.failures import is_unstorable
 from shared.errors import Invalid, TooLarge
 
 T = TypeVar("T")
 U = TypeVar("U")
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 MOST_RECORDS = 100_000
 """Of one list, for who reads all of its pages in one request."""
@@ -55,6 +57,17 @@ class HistoryQuery(ListQuery):
     """Sort of what only grows, such as steps, changes and reviews: as it came about."""
 
     sort: Literal["created_at", "-created_at"] = "created_at"
+
+
+def matching(statement: S, kind: type[Base], query: BaseModel, *names: str) -> S:
+    """Narrow `statement` to the records whose columns of these names are as the query asks.
+
+    What the query leaves out narrows nothing.
+    """
+    for name in names:
+        if (value := getattr(query, name)) is not None:
+            statement = statement.where(getattr(kind, name) == value)
+    return statement
 
 
 async def paginate(

@@ -42,6 +42,7 @@ from shared.database import (
     HistoryQuery,
     RecordPage,
     UnitOfWork,
+    matching,
     paginate,
     read_visible,
     visible_to,
@@ -226,9 +227,8 @@ async def list_consents(
 ) -> RecordPage[Consent]:
     """The requests that match the query and that the caller may see."""
     statement = visible_to(caller, select(Consent), Consent)
-    equal = {"member_state", "status", "visit_list_id", "standing_consent_id"}
-    for name, value in query.model_dump(include=equal, exclude_none=True).items():
-        statement = statement.where(getattr(Consent, name) == value)
+    filters = ("member_state", "status", "visit_list_id", "standing_consent_id")
+    statement = matching(statement, Consent, query, *filters)
     if query.due_before:
         statement = statement.where(
             Consent.answer_due_on < query.due_before, Consent.status.in_(UNANSWERED)

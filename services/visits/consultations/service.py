@@ -21,7 +21,7 @@ from services.visits.consultations.schemas import (
 from services.visits.events import ConsultationRequested
 from services.visits.missions.models import Mission, MissionStatus
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import RecordPage, UnitOfWork, matching, paginate, read_visible, visible_to
 from shared.errors import Conflict, require_sound, require_step
 
 
@@ -127,9 +127,8 @@ async def list_consultations(
 ) -> RecordPage[Consultation]:
     """The consultations that match the query and that the caller may see."""
     statement = visible_to(caller, select(Consultation), Consultation)
-    for name in ("mission_id", "member_state", "sector", "status"):
-        if (value := getattr(query, name)) is not None:
-            statement = statement.where(getattr(Consultation, name) == value)
+    filters = ("mission_id", "member_state", "sector", "status")
+    statement = matching(statement, Consultation, query, *filters)
     sortable = {
         "requested_on": Consultation.requested_on,
         "created_at": Consultation.created_at,

@@ -13,7 +13,7 @@ from services.visits.invitations.rules import FREE_STEPS, faults_of_request
 from services.visits.invitations.schemas import InvitationRequestCreate, InvitationRequestQuery
 from services.visits.reports.models import Report
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, take_turn
+from shared.database import RecordPage, UnitOfWork, matching, paginate, take_turn
 from shared.errors import Conflict, require_sound, require_step
 
 
@@ -105,13 +105,7 @@ async def list_requests(
 ) -> RecordPage[InvitationRequest]:
     """The requests that match the query."""
     table = InvitationRequest
-    statement = select(table)
-    if query.member_state:
-        statement = statement.where(table.member_state == query.member_state)
-    if query.meeting_id:
-        statement = statement.where(table.meeting_id == query.meeting_id)
-    if query.status:
-        statement = statement.where(table.status == query.status)
+    statement = matching(select(table), table, query, "member_state", "meeting_id", "status")
     sortable = {"requested_on": table.requested_on, "created_at": table.created_at}
     return await paginate(session, statement, query, query.sort, sortable, table.id)
 

@@ -32,7 +32,7 @@ from services.visits.missions.schemas import (
 from services.visits.missions.team import members_of
 from services.visits.ranking.service import keep_visit
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, visible_to
+from shared.database import RecordPage, UnitOfWork, matching, paginate, visible_to
 from shared.errors import Conflict, Forbidden, Invalid, require_sound, require_step
 
 Faults = list[tuple[str, str]]
@@ -176,9 +176,7 @@ async def list_missions(
 ) -> RecordPage[Mission]:
     """The visits that match the query and that the caller may see."""
     statement = visible_to(caller, select(Mission), Mission)
-    for name in ("member_state", "status", "kind", "modality"):
-        if (value := getattr(query, name)) is not None:
-            statement = statement.where(getattr(Mission, name) == value)
+    statement = matching(statement, Mission, query, "member_state", "status", "kind", "modality")
     if query.theme:
         statement = statement.where(Mission.themes.contains([query.theme]))
     if query.organisation:

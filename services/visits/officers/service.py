@@ -20,7 +20,7 @@ from services.visits.officers.schemas import (
     OfficerUpdate,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate
+from shared.database import RecordPage, UnitOfWork, matching, paginate
 from shared.errors import Conflict, Forbidden, NotFound
 
 
@@ -188,8 +188,7 @@ async def list_conflicts(
     """The conflicts of interest that an officer declared, with those that are over."""
     table = DeclaredConflict
     statement = select(table).where(table.officer_id == (await read(session, officer_id)).id)
-    if query.member_state:
-        statement = statement.where(table.member_state == query.member_state)
+    statement = matching(statement, table, query, "member_state")
     sortable = {"created_at": table.created_at}
     return await paginate(session, statement, query, query.sort, sortable, table.id)
 

@@ -17,7 +17,15 @@ from services.visits.other_visits.schemas import (
     OtherVisitUpdate,
 )
 from shared.auth import CTED, Caller
-from shared.database import RecordPage, UnitOfWork, paginate, read_one, take_turn, visible_to
+from shared.database import (
+    RecordPage,
+    UnitOfWork,
+    matching,
+    paginate,
+    read_one,
+    take_turn,
+    visible_to,
+)
 from shared.errors import Conflict, Forbidden, require_sound, require_step
 
 
@@ -91,10 +99,7 @@ async def list_other_visits(
     session: AsyncSession, caller: Caller, query: OtherVisitQuery
 ) -> RecordPage[OtherVisit]:
     """The visits that match the query and that the caller may see."""
-    statement = _visible(caller)
-    for name in ("member_state", "body", "status"):
-        if (value := getattr(query, name)) is not None:
-            statement = statement.where(getattr(OtherVisit, name) == value)
+    statement = matching(_visible(caller), OtherVisit, query, "member_state", "body", "status")
     if query.ends_from:
         statement = statement.where(OtherVisit.ends_on >= query.ends_from)
     if query.starts_until:

@@ -26,7 +26,7 @@ from services.visits.ranking.schemas import (
     VisitRequestQuery,
 )
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import RecordPage, UnitOfWork, matching, paginate, read_visible, visible_to
 from shared.errors import Invalid, require_step
 from shared.reference import member_states
 
@@ -65,10 +65,7 @@ async def list_requests(
 ) -> RecordPage[VisitRequest]:
     """The requests that match the query and that the caller may see."""
     statement = visible_to(caller, select(VisitRequest), VisitRequest)
-    if query.member_state:
-        statement = statement.where(VisitRequest.member_state == query.member_state)
-    if query.status:
-        statement = statement.where(VisitRequest.status == query.status)
+    statement = matching(statement, VisitRequest, query, "member_state", "status")
     sortable = {"requested_on": VisitRequest.requested_on}
     return await paginate(session, statement, query, query.sort, sortable, VisitRequest.id)
 
@@ -88,8 +85,7 @@ async def list_past_visits(
 ) -> RecordPage[PastVisit]:
     """The past visits that match the query and that the caller may see."""
     statement = visible_to(caller, select(PastVisit), PastVisit)
-    if query.member_state:
-        statement = statement.where(PastVisit.member_state == query.member_state)
+    statement = matching(statement, PastVisit, query, "member_state")
     sortable = {"visited_on": PastVisit.visited_on}
     return await paginate(session, statement, query, query.sort, sortable, PastVisit.id)
 

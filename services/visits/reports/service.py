@@ -15,7 +15,7 @@ from services.visits.reports.models import (
 )
 from services.visits.reports.schemas import ReportQuery, ReportRead
 from shared.auth import COMMITTEE, CTED, Caller, Role
-from shared.database import HistoryQuery, RecordPage, paginate, read_one, visible_to
+from shared.database import HistoryQuery, RecordPage, matching, paginate, read_one, visible_to
 from shared.errors import NotFound
 
 
@@ -86,12 +86,7 @@ async def list_reports(
 ) -> RecordPage[Report]:
     """The reports that match the query and that the caller may see."""
     statement = readable_by(caller, select(Report))
-    if query.member_state:
-        statement = statement.where(Report.member_state == query.member_state)
-    if query.status:
-        statement = statement.where(Report.status == query.status)
-    if query.mission_id:
-        statement = statement.where(Report.mission_id == query.mission_id)
+    statement = matching(statement, Report, query, "member_state", "status", "mission_id")
     sortable = {"drafted_on": Report.drafted_on, "created_at": Report.created_at}
     return await paginate(session, statement, query, query.sort, sortable, Report.id)
 

@@ -14,7 +14,7 @@ from services.visits.standing_consents.models import StandingConsent, StandingCo
 from services.visits.standing_consents.rules import FREE_STEPS, faults_of_standing_consent
 from services.visits.standing_consents.schemas import StandingConsentCreate, StandingConsentQuery
 from shared.auth import Caller
-from shared.database import RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import RecordPage, UnitOfWork, matching, paginate, read_visible, visible_to
 from shared.errors import Conflict, require_sound, require_step
 from shared.scheduling import DueJob, cancel, schedule
 
@@ -99,10 +99,7 @@ async def list_standing_consents(
 ) -> RecordPage[StandingConsent]:
     """The standing consents that match the query and that the caller may see."""
     statement = visible_to(caller, select(StandingConsent), StandingConsent)
-    if query.member_state:
-        statement = statement.where(StandingConsent.member_state == query.member_state)
-    if query.status:
-        statement = statement.where(StandingConsent.status == query.status)
+    statement = matching(statement, StandingConsent, query, "member_state", "status")
     sortable = {"given_on": StandingConsent.given_on}
     return await paginate(session, statement, query, query.sort, sortable, StandingConsent.id)
 

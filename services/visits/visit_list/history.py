@@ -29,17 +29,13 @@ from services.visits.visit_list.schemas import (
     VisitListQuery,
 )
 from shared.auth import Caller
-from shared.database import HistoryQuery, Page, RecordPage, paginate
+from shared.database import HistoryQuery, Page, RecordPage, matching, paginate
 from shared.errors import FieldError, Invalid, NotFound
 
 
 async def list_lists(session: AsyncSession, query: VisitListQuery) -> RecordPage[VisitList]:
     """The lists that match the query."""
-    statement = select(VisitList)
-    if query.year is not None:
-        statement = statement.where(VisitList.year == query.year)
-    if query.status:
-        statement = statement.where(VisitList.status == query.status)
+    statement = matching(select(VisitList), VisitList, query, "year", "status")
     return await paginate(
         session, statement, query, query.sort, {"year": VisitList.year}, VisitList.id
     )
