@@ -21,7 +21,7 @@ from services.visits.follow_up.schemas import (
     FurtherActivity,
 )
 from services.visits.follow_up.service import recommendations_of
-from services.visits.follow_up.verifying import any_confidential, as_verified
+from services.visits.follow_up.verifying import as_verified
 from services.visits.ranking.service import keep_return_visit
 from shared.database import UnitOfWork
 from shared.errors import Conflict, require_sound, require_step
@@ -116,15 +116,14 @@ async def _recommend_visit(
 async def _recommend_assistance(
     work: UnitOfWork, follow_up: FollowUp, activity: FurtherActivity
 ) -> None:
-    every = await as_verified(work, follow_up)
-    named = {key: every[key] for key in activity.recommendations}
+    steps, confidential = await as_verified(work, follow_up, activity.recommendations)
     work.publish(
         FollowUpAssistanceRecommended(
             member_state=follow_up.member_state,
-            confidential=await any_confidential(work, follow_up, named),
+            confidential=confidential,
             follow_up_id=follow_up.id,
             recommended_on=work.clock.today(),
-            recommendations=list(named.values()),
+            recommendations=steps,
             reason=activity.reason,
         )
     )

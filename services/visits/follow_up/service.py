@@ -1,7 +1,7 @@
 """Follows up a submitted report: falls due, takes the steps, reports them (¶9)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.visits.events import FollowUpDue, FollowUpReported, StepTaken
-from services.visits.findings.models import KnownRecommendation
+from services.visits.findings.models import IssuedRecommendation, KnownRecommendation
 from services.visits.findings.service import recommendations_to
 from services.visits.follow_up.models import (
     Extension,
@@ -35,7 +35,15 @@ from services.visits.follow_up.schemas import (
     Step,
 )
 from shared.auth import Caller
-from shared.database import HistoryQuery, RecordPage, UnitOfWork, paginate, read_visible, visible_to
+from shared.database import (
+    HistoryQuery,
+    RecordPage,
+    UnitOfWork,
+    matching,
+    paginate,
+    read_visible,
+    visible_to,
+)
 from shared.errors import Conflict, Invalid, require_sound, require_step
 from shared.reference import member_states
 from shared.scheduling import DueJob, schedule
@@ -110,7 +118,7 @@ async def save_steps(
         work.session, caller, FollowUp, follow_up_id, version=version, locked=True
     )
     require_step("follow-up", follow_up.status, FollowUpStatus.REPORTED, FREE_STEPS)
-    known = await recommendations_to(work.session, follow_up.member_state)
+    known = await recommendations_of(work.session, follow_up)
     sent = {str(step.recommendation_id): step.model_dump(mode="json") for step in steps}
     require_sound(
         faults_of_steps(
@@ -201,15 +209,25 @@ async def recommendations_of(
     return await recommendations_to(session, follow_up.member_state)
 
 
+async def recommended_to(
+    session: AsyncSession, follow_up: FollowUp
+) -> dict[UUID, IssuedRecommendation]:
+    """The same by their ids, as they were issued."""
+    known = await recommendations_of(session, follow_up)
+    return {one.issued.recommendation_id: one.issued for one in known}
+
+
+def is_confidential(follow_up: FollowUp, named: Iterable[IssuedRecommendation]) -> bool:
+    """Whether an event that names these is confidential: the report is, or one of them (¶23)."""
+    return follow_up.confidential or any(issued.confidential for issued in named)
+
+
 async def list_follow_ups(
     session: AsyncSession, caller: Caller, query: FollowUpQuery, today: date
 ) -> RecordPage[FollowUp]:
     """The follow-ups that match the query and that the caller may see."""
     statement = visible_to(caller, select(FollowUp), FollowUp)
-    if query.member_state:
-        statement = statement.where(FollowUp.member_state == query.member_state)
-    if query.status:
-        statement = statement.where(FollowUp.status == query.status)
+    statement = matching(statement, FollowUp, query, "member_state", "status")
     if query.due_before:
         statement = statement.where(FollowUp.due_on < query.due_before)
     if query.overdue is not None:
@@ -246,9 +264,7 @@ async def overdue_by_age(session: AsyncSession, caller: Caller, today: date) -> 
             to_days=age.to_days,
             count=len(by_age[age]),
             by_region=Counter(one.region for one in by_age[age]),
-            by_capacity=Counter(
-                "least_developed" if one.least_developed else "other" for one in by_age[age]
-            ),
+            by_capacity=Counter(member_states()[one.member_state].capacity for one in by_age[age]),
             follow_ups=by_age[age],
         )
         for age in AGE_CLASSES
@@ -282,15 +298,12 @@ async def _lapse_extensions(work: UnitOfWork, follow_up: FollowUp) -> None:
 async def _reported(
     work: UnitOfWork, follow_up: FollowUp, on: date, steps: Sequence[Step]
 ) -> FollowUpReported:
-    """The event of the report; confidential if any recommendation that it names is (¶23)."""
-    known = {
-        recommendation.issued.recommendation_id: recommendation.issued
-        for recommendation in await recommendations_to(work.session, follow_up.member_state)
-    }
+    """The event of the report."""
+    known = await recommended_to(work.session, follow_up)
     named = [known[step.recommendation_id] for step in steps]
     return FollowUpReported(
         member_state=follow_up.member_state,
-        confidential=follow_up.confidential or any(issued.confidential for issued in named),
+        confidential=is_confidential(follow_up, named),
         follow_up_id=follow_up.id,
         report_id=follow_up.report_id,
         reported_on=on,

@@ -1,15 +1,13 @@
 """An officer verifies the steps that a State reported, one by one (¶9)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from services.visits.events import FollowUpReturned, FollowUpVerified, VerifiedStep
-from services.visits.findings.models import IssuedRecommendation
-from services.visits.findings.service import recommendations_to
 from services.visits.follow_up.models import FollowUp, FollowUpStatus, StepReview, StepReviewOutcome
 from services.visits.follow_up.rules import FREE_STEPS, Reviewed, status_after_review
 from services.visits.follow_up.schemas import Question, Verification
-from services.visits.follow_up.service import last_reviews
+from services.visits.follow_up.service import is_confidential, last_reviews, recommended_to
 from shared.auth import Caller
 from shared.database import UnitOfWork
 from shared.errors import NotFound, require_step
@@ -60,11 +58,11 @@ async def ask(
         reviewed_by=caller.subject,
     )
     await _review(work, follow_up, asked)
-    named = await _recommended(work, follow_up)
+    known = await recommended_to(work.session, follow_up)
     work.publish(
         FollowUpReturned(
             member_state=follow_up.member_state,
-            confidential=follow_up.confidential or named[recommendation_id].confidential,
+            confidential=is_confidential(follow_up, [known[recommendation_id]]),
             follow_up_id=follow_up.id,
             report_id=follow_up.report_id,
             recommendation_id=recommendation_id,
@@ -74,26 +72,30 @@ async def ask(
     return follow_up
 
 
-async def as_verified(work: UnitOfWork, follow_up: FollowUp) -> dict[UUID, VerifiedStep]:
-    """Each recommendation to the State with its verified progress: none where none is known."""
+async def as_verified(
+    work: UnitOfWork, follow_up: FollowUp, keys: Iterable[UUID]
+) -> tuple[list[VerifiedStep], bool]:
+    """These recommendations with their verified progress, none where none is known.
+
+    And whether an event that names them is confidential (¶23).
+    """
     found = {
         review.recommendation_id: review.progress
         for review in await last_reviews(work.session, follow_up)
     }
-    return {
-        key: VerifiedStep.model_validate(
-            {"recommendation_id": key, "theme": issued.theme, "progress": found.get(key) or "none"}
+    known = await recommended_to(work.session, follow_up)
+    named = [known[key] for key in dict.fromkeys(keys)]
+    steps = [
+        VerifiedStep.model_validate(
+            {
+                "recommendation_id": (key := issued.recommendation_id),
+                "theme": issued.theme,
+                "progress": found.get(key) or "none",
+            }
         )
-        for key, issued in (await _recommended(work, follow_up)).items()
-    }
-
-
-async def any_confidential(
-    work: UnitOfWork, follow_up: FollowUp, steps: Mapping[UUID, VerifiedStep]
-) -> bool:
-    """Whether an event that names these is confidential: the report is, or one of them (¶23)."""
-    named = await _recommended(work, follow_up)
-    return follow_up.confidential or any(named[key].confidential for key in steps)
+        for issued in named
+    ]
+    return steps, is_confidential(follow_up, named)
 
 
 async def _review(work: UnitOfWork, follow_up: FollowUp, review: StepReview) -> FollowUp:
@@ -110,23 +112,17 @@ async def _review(work: UnitOfWork, follow_up: FollowUp, review: StepReview) -> 
     follow_up.status = FollowUpStatus(status_after_review([last.get(key) for key in reported]))
     if follow_up.status == FollowUpStatus.VERIFIED:
         follow_up.verified_on = today
-        every = await as_verified(work, follow_up)
-        steps = {key: every[key] for key in reported}
+        steps, confidential = await as_verified(work, follow_up, reported)
         work.publish(
             FollowUpVerified(
                 member_state=follow_up.member_state,
-                confidential=await any_confidential(work, follow_up, steps),
+                confidential=confidential,
                 follow_up_id=follow_up.id,
                 report_id=follow_up.report_id,
                 verified_on=today,
-                steps=list(steps.values()),
+                steps=steps,
             )
         )
     follow_up.updated_at = work.clock.now()  # a new version: what was read of it is no longer all
     await work.save(follow_up)
     return follow_up
-
-
-async def _recommended(work: UnitOfWork, follow_up: FollowUp) -> dict[UUID, IssuedRecommendation]:
-    known = await recommendations_to(work.session, follow_up.member_state)
-    return {one.issued.recommendation_id: one.issued for one in known}

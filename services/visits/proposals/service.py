@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
 from services.visits.consents.models import Consent, ConsentStatus
+from services.visits.consents.rules import UNANSWERED
 from services.visits.policies import service as policies
 from services.visits.proposals import rules
 from services.visits.proposals.explaining import (
@@ -42,7 +43,6 @@ from shared.reference import member_states
 
 _CONSTRAINTS = TypeAdapter(Constraints)
 _OUTCOME = TypeAdapter(Outcome)
-_UNANSWERED = (ConsentStatus.REQUESTED, ConsentStatus.DEFERRED)
 
 
 class Infeasible(Invalid):
@@ -125,13 +125,15 @@ async def propose(
 async def what_if(session: AsyncSession, on: date, wanted: ListTrial) -> ListTrialRead:
     """What other weights or constraints would do to a list; nothing is kept."""
     known = await grounds(session, on, wanted)
-    policy, at = await policies.in_force(session), "body.constraints"
     if wanted.proposal_id is not None:
-        policy, before = await _made_from(session, wanted.proposal_id)
+        proposal = await named_in_body(session, wanted.proposal_id)
+        policy = Policy(proposal.policy, proposal.policy_version, proposal.weights)
+        before = _CONSTRAINTS.validate_python(proposal.constraints)
         after, at = wanted.constraints or before, "body.proposal_id"
     else:
         assert wanted.constraints is not None  # noqa: S101 - refused above
-        after = wanted.constraints
+        policy = await policies.in_force(session)
+        after, at = wanted.constraints, "body.constraints"
         before = Constraints(visits=after.visits)
     await session.close()  # no connection waits for the solver
     policy_after = known.policy if _names_weights(wanted) else policy
@@ -143,6 +145,18 @@ async def read(session: AsyncSession, proposal_id: UUID) -> ListProposal:
     proposal = await session.get(ListProposal, proposal_id)
     if proposal is None:
         raise NotFound.record("ListProposal", proposal_id)
+    return proposal
+
+
+async def named_in_body(session: AsyncSession, proposal_id: UUID | None) -> ListProposal:
+    """The proposed list that a request names.
+
+    Raises:
+        Invalid: there is none.
+    """
+    proposal = await session.get(ListProposal, proposal_id)
+    if proposal is None:
+        raise Invalid.of_field("body.proposal_id", "No such proposal; see /v1/list-proposals.")
     return proposal
 
 
@@ -162,16 +176,6 @@ async def list_proposals(
     return await paginate(session, statement, query, query.sort, sortable, table.id)
 
 
-async def _made_from(session: AsyncSession, proposal_id: UUID) -> tuple[Policy, Constraints]:
-    """What a proposal ranked the States with, and its constraints."""
-    proposal = await session.get(ListProposal, proposal_id)
-    if proposal is None:
-        message = "No such proposal; see /v1/list-proposals."
-        raise Invalid.of_field("body.proposal_id", message)
-    policy = Policy(proposal.policy, proposal.policy_version, proposal.weights)
-    return policy, _CONSTRAINTS.validate_python(proposal.constraints)
-
-
 async def _consents(session: AsyncSession) -> dict[str, rules.Consent]:
     """How each State stands to the latest request for its consent, unless it consented."""
     latest = await session.execute(
@@ -182,7 +186,7 @@ async def _consents(session: AsyncSession) -> dict[str, rules.Consent]:
     )
     known: dict[str, rules.Consent] = {}
     for member_state, status in latest.tuples():
-        if status in _UNANSWERED:
+        if status in UNANSWERED:
             known[member_state] = "unanswered"
         elif status is ConsentStatus.DECLINED:
             known[member_state] = "declined"

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
 from services.visits.consent_timelines.models import MomentKind
 from services.visits.consent_timelines.service import keep
 from services.visits.consents.ending import join_list, leave_list
 from services.visits.events import VisitListAdopted, VisitListChanged, VisitListSubmitted
-from services.visits.proposals.models import ListProposal
+from services.visits.proposals.service import named_in_body
 from services.visits.ranking.schemas import RankRead
 from services.visits.ranking.service import rank_all
 from services.visits.visit_list.models import (
@@ -41,7 +42,7 @@ async def draft(work: UnitOfWork, caller: Caller, wanted: VisitListCreate) -> Vi
     if wanted.size is not None:
         entries = (await _ranked(work))[: wanted.size]
     else:
-        named = wanted.member_states or await _proposed(work, wanted)
+        named = wanted.member_states or await _proposed(work.session, wanted)
         entries = await _entries_of(work, named)
     visit_list = VisitList(
         year=wanted.year,
@@ -223,11 +224,9 @@ def _note(
         keep(work, member_state, kind, text, record, visit_list.id)
 
 
-async def _proposed(work: UnitOfWork, wanted: VisitListCreate) -> list[str]:
+async def _proposed(session: AsyncSession, wanted: VisitListCreate) -> list[str]:
     """The States of the proposed list, which is of the same year."""
-    proposal = await work.session.get(ListProposal, wanted.proposal_id)
-    if proposal is None:
-        raise Invalid.of_field("body.proposal_id", "No such proposal; see /v1/list-proposals.")
+    proposal = await named_in_body(session, wanted.proposal_id)
     if proposal.year != wanted.year:
         raise Invalid.of_field("body.proposal_id", f"This one is for {proposal.year}.")
     return proposal.member_states
@@ -239,6 +238,8 @@ async def _entries_of(work: UnitOfWork, member_states: Sequence[str]) -> list[di
         ((f"member_states.{n}", "Name each State once.") for n in doubled(member_states)),
         "A State is on the list once.",
     )
+    if not member_states:
+        return []
     return [entry for entry in await _ranked(work) if entry["member_state"] in member_states]
 
 
